@@ -1,0 +1,32 @@
+"""Errors that a person using Installation can cause, each said in one clear sentence."""
+
+from __future__ import annotations
+
+
+class InstallationError(Exception):
+    """A mistake in what a person gave us: *what* is wrong, *where*, and how to mend it.
+
+    Anything else that is raised is a bug in Installation.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        sentence = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{sentence}; {self.remedy}" if self.remedy else sentence
+
+
+class ConfigError(InstallationError):
+    """One or more mistakes in the curator's YAML; `messages` holds every one of them."""
+
+    def __init__(self, messages: list[str]) -> None:
+        self.messages = messages
+        super().__init__("\n".join(messages))
+
+
+class VersionRejected(InstallationError):
+    """A version's folder or file that cannot be shown as it is."""

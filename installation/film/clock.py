@@ -1,0 +1,103 @@
+"""The master clock: turns a moment into (loop, film frame). The only place that reads time."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from typing import NamedTuple, Protocol
+
+_NS = 1_000_000_000
+
+
+class Clock(Protocol):
+    """Something that tells monotonic nanoseconds; tests pass one that jumps."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since some fixed moment; never goes back."""
+        ...
+
+
+class SystemClock:
+    """The machine's own monotonic clock."""
+
+    def now_ns(self) -> int:
+        """See `Clock.now_ns`."""
+        return time.monotonic_ns()
+
+
+class FilmPosition(NamedTuple):
+    """Where the film is: how many loops are complete, and the film frame within this one."""
+
+    loop: int
+    frame: int
+
+
+class MasterClock:
+    """Film position as a function of time, computed afresh at each question, never accumulated.
+
+    Positions are exact: film frames since the start are `elapsed_ns * rate / 10**9` in integers.
+    A film of `length` frames loops for ever. Used from one thread (the GUI's).
+    """
+
+    def __init__(self, rate: Fraction, length: int) -> None:
+        if length < 1:
+            raise ValueError("a film has at least one frame")
+        self.rate = rate
+        self.length = length
+        self._anchor_ns: int | None = None  # when it last started running; None while paused
+        self._anchor_frames = Fraction(0)  # film frames run before that
+
+    @property
+    def is_running(self) -> bool:
+        """True between `start` and `pause`."""
+        return self._anchor_ns is not None
+
+    def start(self, now_ns: int) -> None:
+        """Run from where the film stands; nothing happens if it runs already."""
+        if self._anchor_ns is None:
+            self._anchor_ns = now_ns
+
+    def pause(self, now_ns: int, at: FilmPosition | None = None) -> None:
+        """Stand still: at the film frame due now, or at the one given (the one on the wall)."""
+        self._anchor_frames = Fraction(
+            self.elapsed_frames(now_ns).__floor__() if at is None else self.index(at)
+        )
+        self._anchor_ns = None
+
+    def step(self, frames: int) -> None:
+        """While paused, move by whole film frames, back as far as the first frame of all.
+
+        Raises RuntimeError while running.
+        """
+        if self._anchor_ns is not None:
+            raise RuntimeError("the film steps only while paused")
+        self._anchor_frames = max(Fraction(0), self._anchor_frames + frames)
+
+    def elapsed_frames(self, at_ns: int) -> Fraction:
+        """Film frames since the very start, exact, at the given moment (>= 0)."""
+        if self._anchor_ns is None:
+            return self._anchor_frames
+        running = Fraction((at_ns - self._anchor_ns) * self.rate, _NS)
+        return max(Fraction(0), self._anchor_frames + running)
+
+    def position(self, at_ns: int) -> FilmPosition:
+        """Loop and film frame due at the given moment."""
+        return self.position_of(int(self.elapsed_frames(at_ns)))
+
+    def position_of(self, index: int) -> FilmPosition:
+        """Loop and film frame of the film frame counted from the very start."""
+        return FilmPosition(*divmod(index, self.length))
+
+    def index(self, position: FilmPosition) -> int:
+        """A position as film frames counted from the very start."""
+        return position.loop * self.length + position.frame
+
+    def due_ns(self, index: int) -> int:
+        """The first nanosecond at which film frame `index` (from the very start) is due.
+
+        Raises RuntimeError while paused: then nothing is due at any time.
+        """
+        if self._anchor_ns is None:
+            raise RuntimeError("a paused film has no due times")
+        ahead = (index - self._anchor_frames) / self.rate * _NS
+        return self._anchor_ns + ahead.__ceil__()
