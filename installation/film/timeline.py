@@ -9,8 +9,8 @@ millisecond. Coarser ticks are found only where pts count whole frames, which ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -82,10 +82,36 @@ class TimeMap:
         return Moment(int(turn), rest)
 
     @property
-    def last_moment(self) -> Moment:
-        """The last moment of a loop that shows a picture; nothing after it need be decoded."""
-        moment = self.moment(self.length - 1)
-        return moment if moment is not None else Moment(0, self.duration)
+    def turns(self) -> int:
+        """How often the version is played from its start within one loop of the film."""
+        if self.when_short is not WhenShort.LOOP:
+            return 1
+        return ((self.length - 1) / self.rate // self.duration) + 1
+
+    def turn_frames(self, turn: int) -> range:
+        """The film frames during which the version is on its given turn and not black."""
+        if self.when_short is WhenShort.HOLD:
+            return range(self.length)
+        start = (turn * self.duration * self.rate).__ceil__()
+        stop = ((turn + 1) * self.duration * self.rate).__ceil__()
+        return range(min(start, self.length), min(stop, self.length))
+
+    def frames_showing(
+        self, turn: int, pts: Fraction, until: Fraction | None, tolerance: Fraction
+    ) -> range:
+        """The film frames at which a picture is shown; empty for one that no film frame needs.
+
+        The inverse of `picture_at`, for a picture at `pts` that the next one follows at `until`
+        (None for the version's last).
+        """
+        whole = self.turn_frames(turn)
+        origin = turn * self.duration - tolerance
+        start, stop = whole.start, whole.stop
+        if pts > 0:
+            start = max(start, ((origin + pts) * self.rate).__ceil__())
+        if until is not None:
+            stop = min(stop, ((origin + until) * self.rate).__ceil__())
+        return range(start, stop)
 
 
 def picture_at(pts: Sequence[Fraction], time: Fraction, tolerance: Fraction) -> int:

@@ -1,0 +1,73 @@
+"""What a decoding engine must do to take part in the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from installation.decode.image import Image, ImageTarget
+
+
+class ReaderFault(Exception):
+    """A version's file could not be read on; the sentence says why, in the artist's words."""
+
+
+class Frame(Protocol):
+    """One decoded picture of a version, not yet converted for drawing."""
+
+    @property
+    def pts(self) -> Fraction:
+        """Seconds since the version's first picture."""
+        ...
+
+    @property
+    def until(self) -> Fraction | None:
+        """The pts of the next picture; None for the last one."""
+        ...
+
+    def image(self, target: ImageTarget) -> Image:
+        """The picture as the drawing path takes it; costs a conversion where one is needed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFacts:
+    """What a reader learned of its file by opening it."""
+
+    tolerance: Fraction
+    """Seconds a pts may be late and still count as in time (see `film.timeline`)."""
+
+
+class Reader(Protocol):
+    """Decodes one version. One thread at a time may use it; `close` comes from that thread."""
+
+    def open(self) -> ReaderFacts:
+        """Open the file. Raises ReaderFault."""
+        ...
+
+    def frames(self, start: Fraction, stop: Fraction) -> Iterator[Frame]:
+        """Every picture from the one shown at `start` to the one shown at `stop`, in order.
+
+        Seconds since the first picture. May be called again at any time, for any start: the
+        iterator handed out before is then spent. Raises ReaderFault, also when the file ends
+        before it should.
+        """
+        ...
+
+    def is_ahead_worth_a_seek(self, here: Fraction, there: Fraction) -> bool:
+        """True where going from one moment to a later one is quicker by a seek than by decoding."""
+        ...
+
+    def expected_pts(self, time: Fraction) -> Fraction | None:
+        """The pts that the time map's rule wants at `time`, by the container's own packet table.
+
+        None as long as the table has not been read that far. Independent of what was decoded;
+        any thread may ask.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the container and the decoder; may be called twice."""
+        ...

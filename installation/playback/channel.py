@@ -1,0 +1,78 @@
+"""One version as the presenter sees it: on air or off, since when and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from installation.film import FilmPosition
+from installation.playback.feed import Feed
+
+FIRST_RETRY_NS = 1_000_000_000
+LONGEST_RETRY_NS = 60_000_000_000
+GOOD_CONDUCT_NS = 60_000_000_000
+"""After this long on air without a fault, a version's earlier faults are forgotten."""
+SPANS_KEPT = 200
+
+
+@dataclass
+class OffAirSpan:
+    """From when to when a version was off air, in film frames from the very start, and why."""
+
+    reason: str
+    from_index: int
+    until_index: int | None = None
+
+
+class Channel:
+    """A version's feed with its state on the wall. GUI thread only."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.is_on_air = True
+        self.reason = ""
+        self.late = 0
+        """Film frames at which this version was not ready in time and the wall had to wait."""
+        self.spans: list[OffAirSpan] = []
+        self.times_off_air = 0
+        self.misses = 0
+        """Meetings in a row to which this version brought no picture at all (see `presenter`)."""
+        self.retry_ns = 0
+        self._faults = 0
+        self._since_ns = 0
+
+    @property
+    def name(self) -> str:
+        """The version's name."""
+        return self.feed.name
+
+    def covers(self, position: FilmPosition) -> bool:
+        """True when the frame for this film frame is queued."""
+        return self.feed.queue.covers(position)
+
+    @property
+    def is_comfortable(self) -> bool:
+        """True when the queue is at least half full: this version is not what the wall waits for."""
+        return 2 * len(self.feed.queue) >= self.feed.queue.depth
+
+    def go_off_air(self, reason: str, index: int, now_ns: int) -> None:
+        """Leave the wall, and wait longer before coming back the more often this happens."""
+        if now_ns - self._since_ns > GOOD_CONDUCT_NS:
+            self._faults = 0
+        self.is_on_air = False
+        self.reason = reason
+        self.times_off_air += 1
+        self.spans.append(OffAirSpan(reason, index))
+        del self.spans[:-SPANS_KEPT]
+        self.back_off(now_ns)
+
+    def back_off(self, now_ns: int) -> None:
+        """Put the next try off, twice as long each time."""
+        self.retry_ns = now_ns + min(FIRST_RETRY_NS << self._faults, LONGEST_RETRY_NS)
+        self._faults = min(self._faults + 1, 10)
+
+    def come_on_air(self, index: int, now_ns: int) -> None:
+        """Take part in the next set."""
+        self.is_on_air = True
+        self.reason = ""
+        self.spans[-1].until_index = index
+        self._since_ns = now_ns
