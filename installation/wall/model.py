@@ -1,0 +1,91 @@
+"""The tiles as QML sees them: where each stands, what its caption says, whether it is on air."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QPersistentModelIndex, Qt
+
+from installation.layout import Placement
+
+
+@dataclass
+class TileState:
+    """One tile's row."""
+
+    placement: Placement
+    caption: str
+    is_on_air: bool = True
+
+
+_FIELDS = (
+    "name", "tileX", "tileY", "tileWidth", "tileHeight",
+    "pictureX", "pictureY", "pictureWidth", "pictureHeight",
+    "cropX", "cropY", "cropWidth", "cropHeight",
+    "captionX", "captionY", "captionWidth", "captionHeight",
+    "fontPx", "caption", "isOnAir",
+)  # fmt: skip
+_ROLES = {int(Qt.ItemDataRole.UserRole) + 1 + i: name for i, name in enumerate(_FIELDS)}
+_ON_AIR_ROLE = next(role for role, name in _ROLES.items() if name == "isOnAir")
+
+
+class TileModel(QAbstractListModel):
+    """A row per tile, in the order they hang. GUI thread only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tiles: list[TileState] = []
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+        """See Qt."""
+        return 0 if parent.isValid() else len(self._tiles)
+
+    def roleNames(self) -> dict[int, QByteArray]:  # noqa: N802
+        """See Qt."""
+        return {role: QByteArray(name.encode()) for role, name in _ROLES.items()}
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> Any:
+        """See Qt."""
+        if not index.isValid() or role not in _ROLES:
+            return None
+        return _value(self._tiles[index.row()], _ROLES[role])
+
+    def arrange(self, placements: Sequence[Placement], captions: Sequence[str]) -> None:
+        """Lay the tiles out; rows are kept where the same versions hang in the same order."""
+        names = [tile.placement.name for tile in self._tiles]
+        if names == [placement.name for placement in placements]:
+            for tile, placement, caption in zip(self._tiles, placements, captions, strict=True):
+                tile.placement, tile.caption = placement, caption
+            if self._tiles:
+                self.dataChanged.emit(self.index(0), self.index(len(self._tiles) - 1), [])
+            return
+        self.beginResetModel()
+        self._tiles = [TileState(*pair) for pair in zip(placements, captions, strict=True)]
+        self.endResetModel()
+
+    def set_on_air(self, name: str, is_on_air: bool) -> None:
+        """Tell one tile whether its version is on air."""
+        for row, tile in enumerate(self._tiles):
+            if tile.placement.name == name and tile.is_on_air != is_on_air:
+                tile.is_on_air = is_on_air
+                self.dataChanged.emit(self.index(row), self.index(row), [_ON_AIR_ROLE])
+
+
+def _value(tile: TileState, field: str) -> Any:
+    at = tile.placement
+    if field == "name":
+        return at.name
+    if field == "caption":
+        return tile.caption
+    if field == "isOnAir":
+        return tile.is_on_air
+    if field == "fontPx":
+        return at.font_px
+    if field.startswith("crop"):
+        return getattr(at.source, field[4:].lower())
+    for prefix, rect in (("tile", at.tile), ("picture", at.picture), ("caption", at.caption)):
+        if field.startswith(prefix):
+            return getattr(rect, field[len(prefix) :].lower() + "_px")
+    raise KeyError(field)

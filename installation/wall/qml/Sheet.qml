@@ -1,0 +1,3 @@
+import Installation
+
+PictureSheet { objectName: "sheet" }

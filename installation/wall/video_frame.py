@@ -1,0 +1,110 @@
+"""The two ways to draw, and what each makes of a decoded image: the seam between them is here.
+
+*software*: Qt Quick's software scene graph cannot draw video frames; pictures come already scaled
+to their tile and are painted by one `PictureSheet`. *gpu*: full-size planes go to one
+`VideoOutput` per tile, and the GPU scales and converts. The makers run on the feeds' threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtGui import QImage, QTransform
+
+from installation.decode import Image
+
+
+class Drawing(StrEnum):
+    """Which way the wall is drawn."""
+
+    SOFTWARE = "software"
+    GPU = "gpu"
+
+
+SHEET_FORMATS = frozenset({"bgra"})
+VIDEO_FORMATS = frozenset(
+    {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "nv12", "p010le", "yuv420p10le", "bgra"}
+)
+"""What `QVideoFrame` takes as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPicture:
+    """An upright picture in the pixels of its tile; `image` borrows the memory of `owner`."""
+
+    image: QImage
+    owner: Any
+
+
+def sheet_picture(image: Image, rotation_deg: int) -> SheetPicture:
+    """For the software path. The image is "bgra"."""
+    plane = image.planes[0]
+    picture = QImage(
+        plane.data, image.width_px, image.height_px, plane.stride, QImage.Format.Format_RGB32
+    )
+    if rotation_deg:
+        return SheetPicture(picture.transformed(QTransform().rotate(rotation_deg)), None)
+    return SheetPicture(picture, image)
+
+
+def video_frame(image: Image, rotation_deg: int) -> Any:
+    """A `QVideoFrame` of its own memory, for the GPU path; any of `VIDEO_FORMATS`.
+
+    QtMultimedia is imported only here and in QML: the software path starts without it.
+    """
+    from PySide6.QtCore import QSize
+    from PySide6.QtMultimedia import QtVideo, QVideoFrame, QVideoFrameFormat
+
+    pixels = QVideoFrameFormat.PixelFormat
+    by_name = {
+        "yuv420p": pixels.Format_YUV420P,
+        "yuvj420p": pixels.Format_YUV420P,
+        "yuv422p": pixels.Format_YUV422P,
+        "yuvj422p": pixels.Format_YUV422P,
+        "nv12": pixels.Format_NV12,
+        "p010le": pixels.Format_P010,
+        "yuv420p10le": pixels.Format_YUV420P10,
+        "bgra": pixels.Format_BGRX8888,
+    }
+    spaces = QVideoFrameFormat.ColorSpace
+    by_matrix = {
+        "bt601": spaces.ColorSpace_BT601,
+        "bt709": spaces.ColorSpace_BT709,
+        "bt2020": spaces.ColorSpace_BT2020,
+    }
+    ranges = QVideoFrameFormat.ColorRange
+    layout = QVideoFrameFormat(
+        QSize(image.width_px, image.height_px), by_name[image.pixel_format]
+    )
+    layout.setColorSpace(by_matrix[image.matrix])
+    layout.setColorRange(
+        ranges.ColorRange_Full if image.is_full_range else ranges.ColorRange_Video
+    )
+    frame = QVideoFrame(layout)
+    if not frame.map(QVideoFrame.MapMode.WriteOnly):
+        raise MemoryError("no memory for a video frame")
+    try:
+        for index, plane in enumerate(image.planes):
+            _copy_rows(plane.data, plane.stride, frame.bits(index), frame.bytesPerLine(index))
+    finally:
+        frame.unmap()
+    if rotation_deg:
+        frame.setRotation(QtVideo.Rotation(rotation_deg))
+    return frame
+
+
+def _copy_rows(source: memoryview, stride: int, target: memoryview, target_stride: int) -> None:
+    """Copy a plane row by row where the two pad their rows differently."""
+    if stride == target_stride:
+        size = min(len(source), len(target))
+        target[:size] = source[:size]
+        return
+    import numpy as np
+
+    rows = min(len(source) // stride, len(target) // target_stride)
+    width = min(stride, target_stride)
+    to = np.frombuffer(target, np.uint8)[: rows * target_stride].reshape(rows, target_stride)
+    of = np.frombuffer(source, np.uint8)[: rows * stride].reshape(rows, stride)
+    to[:, :width] = of[:, :width]
