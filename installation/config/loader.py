@@ -19,6 +19,8 @@ _WRONG_KIND = ("dict_type", "tuple_type", "model_type")
 _OR_ELSE = {
     "int_parsing": " (or a whole number)",
     "int_type": " (or a whole number)",
+    "less_than_equal": " (or a smaller whole number)",
+    "greater_than_equal": " (or a larger whole number)",
     "tuple_type": " (or a list of folder names)",
 }
 

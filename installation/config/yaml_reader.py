@@ -53,7 +53,7 @@ def read_document(path: Path) -> Document:
     text = _read_text(path)
     document = Document(path)
     try:
-        # The root node alone; a second document is a mistake like any other.
+        _refuse_aliases(text, document)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -68,6 +68,20 @@ def read_document(path: Path) -> Document:
     data = _build(root, (), document, 0)
     document.data = data if isinstance(data, dict) else {}
     return document
+
+
+def _refuse_aliases(text: str, document: Document) -> None:
+    """Aliases can grow a small file into a huge one, so they go before anything is built."""
+    found = [
+        document.message(
+            (event.start_mark.line + 1, event.start_mark.column + 1),
+            "anchors (&) and aliases (*) are not used here; repeat the value, or put it in quotes",
+        )
+        for event in yaml.parse(text, Loader=yaml.SafeLoader)
+        if getattr(event, "anchor", None) is not None
+    ]
+    if found:
+        raise ConfigError(found)
 
 
 def _read_text(path: Path) -> str:
@@ -130,10 +144,6 @@ def _build(node: Node, at: Keys, document: Document, depth: int) -> Any:
             document.mistakes.append((*_mark(key_node), f'"{key}" is written twice; keep one'))
         place = (*at, key)
         document.keys[place] = _mark(key_node)
-        if value_node.start_mark.index < key_node.start_mark.index:
-            document.mistakes.append((*_mark(key_node), "an alias is not used here; repeat the value"))  # fmt: skip
-            data[key] = None
-            continue
         data[key] = _build(value_node, place, document, depth + 1)
     return data
 

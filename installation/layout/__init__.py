@@ -1,0 +1,18 @@
+"""Pure tiling: (canvas, pictures, settings) to rectangles.
+
+May import `film` and `config`. No I/O, no Qt; any thread.
+"""
+
+from installation.layout.arrange import LayoutError, arrange
+from installation.layout.geometry import CaptionSpace, Crop, Placement, Rect, Size, TileSpec
+
+__all__ = [
+    "CaptionSpace",
+    "Crop",
+    "LayoutError",
+    "Placement",
+    "Rect",
+    "Size",
+    "TileSpec",
+    "arrange",
+]
