@@ -11,7 +11,7 @@ LINE_HEIGHT = 1.35
 """Of the type's size, from one line of a caption to the next."""
 CAPTION_GAP = 0.8
 """Of the type's size, between a picture and the caption below it."""
-SMALLEST_TYPE_PX = 9
+SMALLEST_TYPE_PX = 10
 """Smaller type cannot be read; a caption is rather set at this size, or left out."""
 
 

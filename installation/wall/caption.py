@@ -52,6 +52,9 @@ def date_text(known: PartialDate, language: str, date_format: str = "auto") -> s
             return str(format_date(day, date_format, locale=language))
     if not known.month:
         return str(known.year)
-    skeleton = "yMMMMd" if known.day else "yMMMM"
-    text = str(format_skeleton(skeleton, day, locale=language))
+    if known.day:
+        text = str(format_date(day, "long", locale=language))
+    else:
+        text = str(format_skeleton("yMMMM", day, locale=language))
+    # Russian dates end in "г." (of the year) in prose; on a label the year stands alone.
     return text.removesuffix("\u202fг.").removesuffix("\xa0г.").removesuffix(" г.")
