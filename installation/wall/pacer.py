@@ -57,6 +57,11 @@ class Pacer(QObject):
         """Ask no more."""
         self._timer.stop()
 
+    def follow(self, grid: RefreshGrid) -> None:
+        """Pace by another grid, because the screen's refresh was measured or has changed."""
+        self.grid = grid
+        self.cadence = Cadence(self._clock.rate, grid.hz)
+
     def swapped(self, at_ns: int) -> None:
         """Keep the grid on the screen's own refreshes, where swaps wait for them (vsync)."""
         self.grid = self.grid.observed(at_ns)

@@ -21,6 +21,6 @@ Item {
         opacity: 0.85
         font.family: slate.fontFamily
         font.pixelSize: Math.max(14, Math.round(slate.height * 0.045))
-        font.letterSpacing: font.pixelSize * 0.04
+        font.letterSpacing: slate.height * 0.002
     }
 }

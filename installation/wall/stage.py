@@ -1,0 +1,103 @@
+"""What QML asks of Python: colours, type, the slate's and the overlay's text, and the sinks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtGui import QFontDatabase
+
+from installation.config import OffAir, WallConfig
+from installation.wall.video_frame import Drawing
+
+FONTS = Path(__file__).parent / "fonts"
+DIMMED = 0.65
+
+
+def bundled_family() -> str:
+    """Loads the bundled fonts; the family to set captions in ("" for the system's own)."""
+    families = []
+    for path in sorted(FONTS.glob("*.[ot]tf")):
+        number = QFontDatabase.addApplicationFont(str(path))
+        families += QFontDatabase.applicationFontFamilies(number)
+    return families[0] if families else ""
+
+
+class Stage(QObject):
+    """The properties that `Wall.qml` binds to. GUI thread only."""
+
+    changed = Signal()
+
+    def __init__(self, settings: WallConfig, drawing: Drawing) -> None:
+        super().__init__()
+        self._settings = settings
+        self._drawing = drawing
+        self._family = settings.captions.font or bundled_family()
+        self._slate = ""
+        self._overlay = ""
+        self._is_curtain_up = False
+        self.sinks: dict[str, Any] = {}
+
+    def raise_curtain(self) -> None:
+        """Let the first picture rise."""
+        self._is_curtain_up = True
+        self.changed.emit()
+
+    def set_slate(self, text: str) -> None:
+        """The words in the middle of an empty wall; "" for none."""
+        if text != self._slate:
+            self._slate = text
+            self.changed.emit()
+
+    def set_overlay(self, text: str) -> None:
+        """The technician's figures; "" hides them."""
+        if text != self._overlay:
+            self._overlay = text
+            self.changed.emit()
+
+    @Slot(str, "QVariant")
+    def sinkCreated(self, name: str, sink: Any) -> None:  # noqa: N802
+        """A tile's `VideoOutput` has come into being (GPU path)."""
+        self.sinks[name] = sink
+
+    def _background(self) -> str:
+        return self._settings.background
+
+    def _uses_gpu(self) -> bool:
+        return self._drawing is Drawing.GPU
+
+    def _caption_color(self) -> str:
+        return self._settings.captions.color
+
+    def _caption_position(self) -> str:
+        return self._settings.captions.position
+
+    def _font_family(self) -> str:
+        return self._family
+
+    def _fade_in_ms(self) -> int:
+        return self._settings.fade_in_ms
+
+    def _off_air_veil(self) -> float:
+        return 1.0 if self._settings.off_air is OffAir.SLATE else DIMMED
+
+    def _slate_text(self) -> str:
+        return self._slate
+
+    def _overlay_text(self) -> str:
+        return self._overlay
+
+    def _curtain_is_up(self) -> bool:
+        return self._is_curtain_up
+
+    background = Property(str, _background, notify=changed)
+    usesGpu = Property(bool, _uses_gpu, constant=True)  # noqa: N815
+    captionColor = Property(str, _caption_color, notify=changed)  # noqa: N815
+    captionPosition = Property(str, _caption_position, notify=changed)  # noqa: N815
+    fontFamily = Property(str, _font_family, notify=changed)  # noqa: N815
+    fadeInMs = Property(int, _fade_in_ms, notify=changed)  # noqa: N815
+    offAirVeil = Property(float, _off_air_veil, notify=changed)  # noqa: N815
+    slateText = Property(str, _slate_text, notify=changed)  # noqa: N815
+    overlayText = Property(str, _overlay_text, notify=changed)  # noqa: N815
+    isCurtainUp = Property(bool, _curtain_is_up, notify=changed)  # noqa: N815
