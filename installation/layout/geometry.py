@@ -11,6 +11,8 @@ LINE_HEIGHT = 1.35
 """Of the type's size, from one line of a caption to the next."""
 CAPTION_GAP = 0.8
 """Of the type's size, between a picture and the caption below it."""
+CAPTION_FOOT = 0.9
+"""Of the type's size, kept free below a caption, so that it belongs to the picture above it."""
 SMALLEST_TYPE_PX = 10
 """Smaller type cannot be read; a caption is rather set at this size, or left out."""
 
@@ -73,7 +75,7 @@ class CaptionSpace:
 
     def height_px(self, type_px: int) -> int:
         """Room that a caption takes below its picture."""
-        return round(type_px * (CAPTION_GAP + LINE_HEIGHT * self.lines)) if self.is_below else 0
+        return round(type_px * (CAPTION_GAP + LINE_HEIGHT * self.lines + CAPTION_FOOT)) if self.is_below else 0
 
     def split(self, height_px: float) -> tuple[int, int]:
         """Room of this height as (the picture's height, the type's size); 0 leaves it out."""
