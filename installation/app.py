@@ -184,7 +184,9 @@ class Show(QObject):
         return stated if 20 <= stated <= 500 else USUAL_REFRESH_HZ
 
     def _stated_grid(self) -> RefreshGrid:
-        return RefreshGrid(self._time.now_ns(), 1_000_000_000 / Fraction(self._stated_hz()).limit_denominator(1001))
+        return RefreshGrid(
+            self._time.now_ns(), 1_000_000_000 / Fraction(self._stated_hz()).limit_denominator(1001)
+        )
 
     # -- running
 
@@ -195,9 +197,7 @@ class Show(QObject):
         housekeeping = QTimer(self)
         housekeeping.timeout.connect(self._keep_house)
         housekeeping.start(HOUSEKEEPING_MS)
-        self.wall.window.frameSwapped.connect(
-            self._swapped, Qt.ConnectionType.DirectConnection
-        )
+        self.wall.window.frameSwapped.connect(self._swapped, Qt.ConnectionType.DirectConnection)
         if self.player.channels:
             self.player.prime()
             self._priming = QTimer(self)

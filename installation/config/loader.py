@@ -64,9 +64,11 @@ def _keys(details: ErrorDetails, document: Document) -> Keys:
     for index, part in enumerate(loc):
         longer = (*keys, part)
         is_last = index == len(loc) - 1
-        if longer in document.values or (is_last and details["type"] == "missing"):
-            keys = longer
-        elif is_last and details["type"] == "extra_forbidden":
+        if (
+            longer in document.values
+            or (is_last and details["type"] == "missing")
+            or (is_last and details["type"] == "extra_forbidden")
+        ):
             keys = longer
     return keys
 

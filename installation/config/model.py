@@ -23,8 +23,8 @@ from pydantic import (
     PlainSerializer,
     PrivateAttr,
     StringConstraints,
-    WithJsonSchema,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -82,9 +82,7 @@ class Length:
         return hash(str(self))
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
@@ -193,7 +191,8 @@ class SpotlightLayout(_Tiling):
     focus: str = Field("latest", description="The large one: a folder's name, or latest.")
     strip: Literal["right", "bottom"] = Field("right", description="Where the others hang.")
     share: Length = Field(
-        default_factory=lambda: _length("75%"), description="How much of the wall the large one has."
+        default_factory=lambda: _length("75%"),
+        description="How much of the wall the large one has.",
     )
 
 

@@ -64,7 +64,8 @@ def read_document(path: Path) -> Document:
     if root is None:
         raise ConfigError([f"{path.name}: is empty; write at least a setting into it"])
     if not isinstance(root, MappingNode):
-        raise ConfigError([document.message(_mark(root), 'is not a list of settings; write "name: value" lines')])  # fmt: skip
+        sentence = 'is not a list of settings; write "name: value" lines'
+        raise ConfigError([document.message(_mark(root), sentence)])
     data = _build(root, (), document, 0)
     document.data = data if isinstance(data, dict) else {}
     return document

@@ -1,4 +1,4 @@
-"""Decoded pixels on their way to the wall, converted only where the drawing path cannot take them."""
+"""Decoded pixels on their way to the wall, converted only where drawing cannot take them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import av
-from av.video.reformatter import Colorspace, ColorRange, Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 HD_HEIGHT_PX = 720
-"""Pictures with no colour tag count as BT.709 from this height on, as BT.601 below (as players do)."""
+"""Pictures with no colour tag count as BT.709 from this height on, else as BT.601."""
 
 
 class Plane(NamedTuple):

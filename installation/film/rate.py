@@ -59,9 +59,7 @@ def format_timecode(frame: int, rate: Fraction) -> str:
     base = timecode_base(rate)
     seconds, frames = divmod(frame, base)
     width = len(str(base - 1)) if base > 100 else 2
-    return (
-        f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:0{width}d}"
-    )
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:0{width}d}"
 
 
 def parse_timecode(text: str, rate: Fraction) -> int:

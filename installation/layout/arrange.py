@@ -46,9 +46,7 @@ def arrange(
     shorter = min(canvas.width_px, canvas.height_px)
     margin = min(round(layout.margin.px(shorter)), (shorter - 1) // 2)
     gap = round(layout.gap.px(shorter))
-    room = Rect(
-        margin, margin, canvas.width_px - 2 * margin, canvas.height_px - 2 * margin
-    )
+    room = Rect(margin, margin, canvas.width_px - 2 * margin, canvas.height_px - 2 * margin)
     if isinstance(layout, SpotlightLayout):
         return _spotlight(room, tiles, layout, gap, captions)
     if isinstance(layout, RowLayout) and layout.fit == "contain":

@@ -75,7 +75,11 @@ class CaptionSpace:
 
     def height_px(self, type_px: int) -> int:
         """Room that a caption takes below its picture."""
-        return round(type_px * (CAPTION_GAP + LINE_HEIGHT * self.lines + CAPTION_FOOT)) if self.is_below else 0
+        return (
+            round(type_px * (CAPTION_GAP + LINE_HEIGHT * self.lines + CAPTION_FOOT))
+            if self.is_below
+            else 0
+        )
 
     def split(self, height_px: float) -> tuple[int, int]:
         """Room of this height as (the picture's height, the type's size); 0 leaves it out."""
@@ -126,7 +130,12 @@ def crop_for(aspect: Fraction, width_px: int, height_px: int, fit: str) -> Crop:
 
 
 def place(
-    spec: TileSpec, room: Rect, picture_height_px: int, type_px: int, captions: CaptionSpace, fit: str
+    spec: TileSpec,
+    room: Rect,
+    picture_height_px: int,
+    type_px: int,
+    captions: CaptionSpace,
+    fit: str,
 ) -> Placement:
     """Stand a picture at the foot of its room, centred, and its caption right under it.
 
@@ -139,7 +148,9 @@ def place(
     if captions.is_below and type_px:
         top = y + height + round(CAPTION_GAP * type_px)
         right = room.x_px + room.width_px
-        lines_px = min(round(LINE_HEIGHT * type_px * captions.lines), room.y_px + room.height_px - top)
+        lines_px = min(
+            round(LINE_HEIGHT * type_px * captions.lines), room.y_px + room.height_px - top
+        )
         caption = Rect(x, top, right - x, max(0, lines_px))
     else:
         inset = min(type_px, width // 4, height // 4)

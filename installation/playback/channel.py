@@ -51,7 +51,7 @@ class Channel:
 
     @property
     def is_comfortable(self) -> bool:
-        """True when the queue is at least half full: this version is not what the wall waits for."""
+        """True when the queue is at least half full: the wall is not waiting for this version."""
         return 2 * len(self.feed.queue) >= self.feed.queue.depth
 
     def go_off_air(self, reason: str, index: int, now_ns: int) -> None:

@@ -174,7 +174,8 @@ class Feed:
     def _turn(self, loop: int, turn: int, from_frame: int, facts: ReaderFacts) -> Iterator[Entry]:
         begin = self.time_map.moment(from_frame)
         end = self.time_map.moment(self.time_map.turn_frames(turn)[-1])
-        assert begin is not None and end is not None
+        assert begin is not None
+        assert end is not None
         for frame in self._reader.frames(begin.time, end.time):
             shown = self.time_map.frames_showing(turn, frame.pts, frame.until, facts.tolerance)
             if shown:

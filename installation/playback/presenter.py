@@ -153,7 +153,7 @@ class Presenter:
         self.tally.dropped += index - self._shown - 1
         self.tally.shown += 1
         self._shown = index
-        if index < self._seen_due or self._held_from is not None and index >= self._held_from:
+        if index < self._seen_due or (self._held_from is not None and index >= self._held_from):
             self.tally.late += 1
         if index >= self._seen_due:
             self._held_from = None

@@ -17,16 +17,13 @@ MAX_STEPS = 12
 NEAR_ENOUGH = Fraction(1, 200)
 """A screen this close to such a pattern (59.94 for 60 Hz) follows it and slips now and then."""
 PHASE_GAIN = Fraction(1, 16)
-"""How much of its deviation one observed refresh may move the grid; the rest is taken for jitter."""
+"""How much of its deviation one observed refresh may move the grid; the rest is jitter."""
 
 
 def step_per_refresh(rate: Fraction, refresh_hz: Fraction) -> Fraction:
     """Film frames per refresh, as a small fraction where the screen is close to one."""
     exact = rate / refresh_hz
-    if exact >= 1:
-        even = Fraction(round(exact))
-    else:
-        even = exact.limit_denominator(MAX_STEPS)
+    even = Fraction(round(exact)) if exact >= 1 else exact.limit_denominator(MAX_STEPS)
     if even and abs(even - exact) <= exact * NEAR_ENOUGH:
         return even
     return exact.limit_denominator(10_000)

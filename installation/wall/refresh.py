@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from statistics import median
@@ -20,7 +21,7 @@ def measured_refresh(swaps_ns: Sequence[int], stated_hz: float) -> Fraction | No
     """
     if len(swaps_ns) < SWAPS_NEEDED:
         return None
-    intervals = [b - a for a, b in zip(swaps_ns, swaps_ns[1:], strict=False)]
+    intervals = [b - a for a, b in itertools.pairwise(swaps_ns)]
     period = median(intervals)
     if period <= 0 or abs(1e9 / period / stated_hz - 1) > PLAUSIBLE:
         return None

@@ -75,13 +75,9 @@ def video_frame(image: Image, rotation_deg: int) -> Any:
         "bt2020": spaces.ColorSpace_BT2020,
     }
     ranges = QVideoFrameFormat.ColorRange
-    layout = QVideoFrameFormat(
-        QSize(image.width_px, image.height_px), by_name[image.pixel_format]
-    )
+    layout = QVideoFrameFormat(QSize(image.width_px, image.height_px), by_name[image.pixel_format])
     layout.setColorSpace(by_matrix[image.matrix])
-    layout.setColorRange(
-        ranges.ColorRange_Full if image.is_full_range else ranges.ColorRange_Video
-    )
+    layout.setColorRange(ranges.ColorRange_Full if image.is_full_range else ranges.ColorRange_Video)
     frame = QVideoFrame(layout)
     if not frame.map(QVideoFrame.MapMode.WriteOnly):
         raise MemoryError("no memory for a video frame")

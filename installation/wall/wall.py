@@ -149,7 +149,9 @@ class Wall(QObject):
             return
         canvas = Size(size.width(), size.height())
         captions = self._settings.captions
-        lines = max((tile.caption.count("\n") + 1 for tile in self._tiles if tile.caption), default=0)
+        lines = max(
+            (tile.caption.count("\n") + 1 for tile in self._tiles if tile.caption), default=0
+        )
         space = CaptionSpace(lines, captions.size, captions.position)
         specs = [TileSpec(tile.name, tile.picture.display_aspect) for tile in self._tiles]
         self.placements = arrange(canvas, specs, self._settings.layout, space)
