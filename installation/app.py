@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -45,6 +46,7 @@ MAX_DECODER_THREADS = 8
 USUAL_REFRESH_HZ = 60.0
 EMPTY_WALL_LOOP_MS = 1000
 GIL_SWITCH_S = 0.001
+EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def play(config: Config, library: Library, options: PlayOptions, started_ns: int
     qt = QGuiApplication.instance() or QGuiApplication(["installation"])
     assert isinstance(qt, QGuiApplication)
     qt.setApplicationDisplayName(config.film.title)
+    sys.excepthook = _crash
     show = Show(qt, config, library, options, SystemClock(), started_ns)
     try:
         show.run()
@@ -96,6 +99,13 @@ def play(config: Config, library: Library, options: PlayOptions, started_ns: int
     if options.report is not None:
         write_report(options.report, show.report())
     return 0
+
+
+def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug must end the process, which can be started again; Qt would go on without us."""
+    logger.critical("a bug in Installation", exc_info=(kind, error, trace))
+    logging.shutdown()
+    os._exit(EXIT_BUG)
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:

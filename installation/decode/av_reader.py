@@ -170,13 +170,14 @@ class AvReader:
                 self._note(packet)
             yield from packet.decode()  # the last, empty packet drains the decoder
 
-    def _note(self, packet: av.Packet) -> None:
+    def _note(self, packet: av.Packet[VideoStream]) -> None:
         """Enter a packet's pts in the table: no later packet has a pts below this one's dts."""
-        if packet.dts is None:  # the empty packet at the end
+        if packet.size == 0:  # the empty packet at the end
             self._complete_below = _END
         elif packet.pts is not None and not packet.is_discard:
             insort(self._packet_pts, packet.pts)
-            self._complete_below = packet.dts
+            if packet.dts is not None:  # Matroska does not know the first ones
+                self._complete_below = packet.dts
 
     def _stamp(self, decoded: av.VideoFrame) -> AvFrame:
         if decoded.pts is None or self._first_pts is None:

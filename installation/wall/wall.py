@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QLoggingCategory, QObject, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtQml import qmlRegisterType
 from PySide6.QtQuick import QQuickView, QQuickWindow, QSGRendererInterface
@@ -178,4 +179,9 @@ def _prepare_scene_graph(drawing: Drawing) -> None:
     """Must come before the first window."""
     if drawing is Drawing.SOFTWARE:
         QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
+    else:
+        # Imported before QML makes the sinks, or they reach us as plain QObjects. It looks for
+        # PipeWire, which only sound would need.
+        QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver.warning=false")
+        importlib.import_module("PySide6.QtMultimedia")
     qmlRegisterType(PictureSheet, "Installation", 1, 0, "PictureSheet")  # type: ignore[call-overload]
