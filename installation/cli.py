@@ -17,7 +17,7 @@ from installation.film import SystemClock, format_rate, format_timecode
 ConfigPath = click.Path(path_type=Path)
 
 
-class WindowSize(click.ParamType):
+class WindowSize(click.ParamType):  # type: ignore[type-arg]
     """WIDTHxHEIGHT in pixels."""
 
     name = "WIDTHxHEIGHT"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -38,7 +39,7 @@ def make_clip(
     width, height = size
     noise = np.random.default_rng(version).integers(-12, 12, (height, width), np.int16)
     with av.open(str(path), "w", options=options or {}) as container:
-        stream = container.add_stream(codec, rate=rate)
+        stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "crf": "20", "bf": str(bframes)}
@@ -49,7 +50,7 @@ def make_clip(
             stream.set_display_rotation(-rotation)
         if pts is not None:
             stream.codec_context.time_base = Fraction(1, 12000)
-        sound = container.add_stream("aac", rate=48000, layout="mono") if audio_s else None
+        sound: Any = container.add_stream("aac", rate=48000, layout="mono") if audio_s else None
         for index in range(frames):
             shaded = blockcode.luma(index, version, width, height) + np.roll(noise, index * 3, 1)
             grey = av.VideoFrame.from_ndarray(

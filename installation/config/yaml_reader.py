@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.events import Event
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installation.errors import ConfigError
@@ -75,7 +76,7 @@ def _refuse_aliases(text: str, document: Document) -> None:
     """Aliases can grow a small file into a huge one, so they go before anything is built."""
     found = [
         document.message(
-            (event.start_mark.line + 1, event.start_mark.column + 1),
+            _mark(event),
             "anchors (&) and aliases (*) are not used here; repeat the value, or put it in quotes",
         )
         for event in yaml.parse(text, Loader=yaml.SafeLoader)
@@ -119,8 +120,9 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, place: tuple[int, int]) -> s
     return f"this is not YAML: {problem}"
 
 
-def _mark(node: Node) -> tuple[int, int]:
-    return (node.start_mark.line + 1, node.start_mark.column + 1)
+def _mark(at: Node | Event) -> tuple[int, int]:
+    mark = at.start_mark
+    return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
 def _build(node: Node, at: Keys, document: Document, depth: int) -> Any:

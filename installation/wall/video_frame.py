@@ -91,7 +91,7 @@ def video_frame(image: Image, rotation_deg: int) -> Any:
     return frame
 
 
-def _copy_rows(source: memoryview, stride: int, target: memoryview, target_stride: int) -> None:
+def _copy_rows(source: memoryview, stride: int, target: Any, target_stride: int) -> None:
     """Copy a plane row by row where the two pad their rows differently."""
     if stride == target_stride:
         size = min(len(source), len(target))

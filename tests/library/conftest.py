@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
 import pytest
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 
 MakeClip = Callable[..., Path]
 
@@ -35,9 +37,10 @@ def _make_clip(
 ) -> Path:
     """A film of ten pictures, unless `times` (in frames of `rate`) says otherwise."""
     with av.open(path, "w", format=container, options=muxer or {}) as film:
-        sound = film.add_stream("aac" if path.suffix != ".webm" else "libopus", rate=48000)
+        sound_codec = "libopus" if path.suffix == ".webm" else "aac"
+        sound = cast(AudioStream, film.add_stream(sound_codec, rate=48000))
         if has_picture:
-            stream = film.add_stream(codec, rate=rate, options=encoder or {})
+            stream = cast(VideoStream, film.add_stream(codec, rate=rate, options=encoder or {}))
             stream.width, stream.height = size
             stream.pix_fmt = pixels
             if sample_aspect is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,19 @@ from installation.library.completeness import measure
 
 @pytest.mark.parametrize(
     ("name", "container"),
-    [("a.mp4", "mov"), ("a.mov", "mov"), ("a.mkv", "matroska"), ("a.webm", "matroska")]
-    + [("a.avi", "avi")],
+    [
+        ("a.mp4", "mov"),
+        ("a.mov", "mov"),
+        ("a.mkv", "matroska"),
+        ("a.webm", "matroska"),
+        ("a.avi", "avi"),
+    ],
 )
 def test_a_whole_file_is_as_long_as_it_says(
-    make_clip: object, tmp_path: Path, name: str, container: str
+    make_clip: Callable[..., Path], tmp_path: Path, name: str, container: str
 ) -> None:
     codec = {"a.avi": "mpeg4", "a.webm": "libvpx"}.get(name, "libx264")
-    path = make_clip(tmp_path / name, codec=codec)  # type: ignore[operator]
+    path = make_clip(tmp_path / name, codec=codec)
     whole = measure(path, container)
     assert whole.has_index
     assert whole.declared == whole.actual == path.stat().st_size

@@ -33,7 +33,6 @@ from installation.library.credits import credit_for, credit_from_name
         ("2024-13-01 Sora", "2024-13-01 Sora", None),
         ("2024-02-30 Sora", "2024-02-30 Sora", None),
         ("11-03-2024 Sora", "11-03-2024 Sora", None),
-        ("2024-03.11 Sora", "2024-03.11 Sora", None),
         ("1080p", "1080p", None),
         ("0042 test", "0042 test", None),
     ],
@@ -97,7 +96,7 @@ def test_version_yaml_may_know_only_part_of_the_date(film_folder: Path, date: st
         (
             "modell: Sora 2\n",
             '2024-03 Sora/version.yaml:1:1: modell: unknown setting; did you mean "model"?',
-        ),  # noqa: E501
+        ),
         ("model: [\n", "2024-03 Sora/version.yaml:"),
         ("", "2024-03 Sora/version.yaml: is empty"),
     ],

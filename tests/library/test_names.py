@@ -13,8 +13,10 @@ from installation.library.names import is_film_name, is_ignored, plain, said
 
 @pytest.mark.parametrize(
     "name",
-    [".hidden", ".incoming", ".DS_Store", "._film.mp4", "~$notes.docx", "film.mp4.part"]
-    + ["film.MP4.crdownload", "Thumbs.db", "@eaDir"],
+    [
+        *(".hidden", ".incoming", ".DS_Store", "._film.mp4", "~$notes.docx"),
+        *("film.mp4.part", "film.MP4.crdownload", "Thumbs.db", "@eaDir"),
+    ],
 )
 def test_what_no_person_put_there_is_ignored(name: str) -> None:
     assert is_ignored(name)

@@ -74,5 +74,5 @@ def judge(
         if not possible:
             broken.append((number, picture))
         elif len(possible) == 1:
-            frames.append((picture.ns, *possible))
+            frames.append((picture.ns, min(possible)))
     return Judgement(pictures, unread, tuple(broken), tuple(frames))
