@@ -7,6 +7,7 @@ a playlist or an external reference inside the file names, there is no way to re
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -19,10 +20,16 @@ from av.video.stream import VideoStream
 
 from installation.errors import VersionRejected
 
-CONTAINERS = frozenset(
-    "mov matroska avi mpegts mpeg mxf ogg asf flv yuv4mpegpipe ivf dv gif".split()
-)
+# fmt: off
+CONTAINERS = frozenset((
+    "mov", "matroska", "avi", "mpegts", "mpeg", "mxf", "ogg", "asf", "flv", "yuv4mpegpipe", "ivf",
+    "dv", "gif",
+))
+# fmt: on
 """FFmpeg's names of the demuxers that `recognise` can answer."""
+DAMAGE = (av.error.FFmpegError, OSError, IndexError, OverflowError)
+"""What PyAV raises at a damaged film: IndexError where a stream first turns up in its midst (MPEG
+may do that), OverflowError where a time is beyond all bounds."""
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 20.0, 10.0
 COPY_AGAIN = "wait until it is copied completely, or copy it again"
 _HEAD_BYTES = 4096
@@ -71,7 +78,7 @@ def recognise(path: Path) -> str:
         with os.fdopen(descriptor, "rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
-        raise VersionRejected(*said_of(error)) from error
+        raise rejection_of(error) from error
     container = _container_of(head)
     if container is None:
         raise _not_a_film(head)
@@ -100,6 +107,7 @@ def open_film(path: Path, container: str) -> InputContainer:
             url,
             format=container,
             container_options=options,
+            metadata_errors="replace",
             timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
         )
     finally:
@@ -136,19 +144,21 @@ def open_regular(path: Path) -> int:
     return descriptor
 
 
-def said_of(error: OSError) -> tuple[str, str, str]:
-    """What, (no) where and remedy of a file that cannot be opened."""
+def rejection_of(error: OSError) -> VersionRejected:
+    """Why a file cannot be opened, without `where`."""
+    itself = "put the file itself here"
     match error.errno:
         case errno.EACCES | errno.EPERM:
-            return "may not be read", "", "give everyone permission to read it"
+            return VersionRejected("may not be read", remedy="give everyone permission to read it")
         case errno.ELOOP:
-            return "is a link that leads in a circle", "", "put the file itself here"
+            return VersionRejected("is a link that leads in a circle", remedy=itself)
         case errno.ENOENT:
-            return "is not there, or is a link to nothing", "", "put the file itself here"
+            return VersionRejected("is not there, or is a link to nothing", remedy=itself)
         case errno.EINVAL:
-            return str(error.strerror), "", "put a video file here"
-        case _:
-            return f"cannot be read ({error.strerror})", "", "check the disk, and copy it again"
+            return VersionRejected(str(error.strerror), remedy="put a video file here")
+    return VersionRejected(
+        f"cannot be read ({error.strerror})", remedy="check the disk, and copy it again"
+    )
 
 
 def _refuse_other_kinds(mode: int) -> None:
@@ -218,10 +228,9 @@ def _not_a_film(head: bytes) -> VersionRejected:
 def _text_of(head: bytes) -> str | None:
     """The text that a file begins with, or None where it is no text."""
     encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    tail = 3 if len(head) == _HEAD_BYTES else 0  # the cut may fall within a character
-    try:
-        text = head[: len(head) - tail // 2 * 2].decode(encoding, "strict" if not tail else "ignore")
+    try:  # in pieces, because the head may end within a character
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError:
         return None
-    controls = sum(1 for c in text if ord(c) < 32 and c not in "\t\n\r\f\x1b")
-    return None if controls or "\ufffd" in text else text.lstrip()
+    has_controls = any(ord(c) < 32 and c not in "\t\n\r\f\x1b" for c in text)
+    return None if has_controls else text.lstrip()

@@ -1,6 +1,10 @@
-"""From folder to version: what is there, whether it can be shown, and who made it.
+"""From folder to version: what lies in the film's folder, checked, measured and credited.
 
-May import `film`, `config` and `decode`. No Qt; `scan` may be called from any thread.
+Owns the rules of the drop place: one folder for each version, one video file in it. May import
+`film`, `config` and `decode`; uses PyAV to look into files before they play. `scan` is called from
+one thread and waits for threads of its own; what it returns is immutable. Whatever lies in the
+folders is material and never trusted: a version that cannot be shown is a `Rejection`, not an
+error.
 """
 
 from installation.library.scan import Library, Rejection, scan

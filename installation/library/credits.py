@@ -1,69 +1,110 @@
-"""Who made a version, with what and when: from its version.yaml, else from its folder's name."""
+"""Who made a version, with what and when: from its `version.yaml`, else from its folder's name."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from installation.config import load_model
-from installation.errors import ConfigError
+from installation.errors import ConfigError, VersionRejected
 from installation.film import Credit, PartialDate
+from installation.library.gate import open_document_gate
+from installation.library.names import plain, said
 
 FILE_NAME = "version.yaml"
-_DATED = re.compile(r"(\d{4}(?:[-_.]\d{1,2}(?:[-_.]\d{1,2})?)?)(?:[\s_-]+(.*))?")
+_NEAR_MISSES = ("version.yml", "version.yaml.txt", "version.yml.txt", "version.txt")
+_DATED = re.compile(
+    r"""(?P<year>\d{4})
+        (?: (?P<sep>[-_.]) (?P<month>\d{1,2}) (?: (?P=sep) (?P<day>\d{1,2}) )?
+          | (?P<mm>\d{2})(?P<dd>\d{2}) )?
+        (?: (?P<gap>[\s_.,\u2013\u2014-]+) (?P<model>.*) )?""",
+    re.VERBOSE | re.DOTALL,
+)
 
-Date = Annotated[
-    PartialDate,
-    BeforeValidator(lambda value: PartialDate.parse(str(value))),
-]
+
+def _date(value: Any) -> PartialDate | None:
+    return None if value is None else PartialDate.parse(str(value))
 
 
 class VersionFile(BaseModel):
-    """What an artist can write into version.yaml."""
+    """What an artist can write into `version.yaml`; what is left out comes from the folder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    model: str | None = Field(None, description="The model that made this version.")
-    date: Date | None = Field(None, description="2024, 2024-03 or 2024-03-11.")
-    title: str = Field("", description="A title of this version's own.")
-    tools: str = Field("", description="What else was used.")
-    note: str = Field("", description="Anything worth saying.")
+    model: str | None = None
+    date: Annotated[PartialDate | None, BeforeValidator(_date)] = None
+    title: str | None = None
+    tools: str | None = None
+    note: str | None = None
 
 
-def credit_for(folder: Path) -> tuple[Credit, str]:
-    """The folder's credit, and a message where its version.yaml has a mistake (else "").
+class Credited(NamedTuple):
+    """A credit, and what has to be said about where it came from."""
 
-    With a mistake the version still plays, credited by its folder's name.
+    credit: Credit
+    notices: tuple[str, ...] = ()
+
+
+def credit_for(folder: Path, root: Path) -> Credited:
+    """The credit of the version in `folder`, inside the film's folder `root`.
+
+    A mistake in `version.yaml` is a notice; the version then keeps the credit of its folder's name.
     """
-    named = credit_from_name(folder.name)
-    path = folder / FILE_NAME
-    if not path.is_file():
-        return named, ""
+    credit = credit_from_name(folder.name)
+    file = folder / FILE_NAME
+    if not file.exists() and not file.is_symlink():
+        return Credited(credit, _near_miss(folder))
+    where = f"{said(folder.name)}/{FILE_NAME}"
     try:
-        written = load_model(path, VersionFile)
+        read = load_model(open_document_gate(file, root), VersionFile)
     except ConfigError as error:
-        return named, " / ".join(error.messages)
-    credit = Credit(
-        model=written.model or named.model,
-        date=written.date or named.date,
-        title=written.title,
-        tools=written.tools,
-        note=written.note,
-        source=FILE_NAME,
+        return Credited(credit, tuple(f"{said(folder.name)}/{m}" for m in error.messages))
+    except VersionRejected as error:
+        said_so = VersionRejected(error.what, where=where, remedy=error.remedy)
+        return Credited(credit, (str(said_so),))
+    return Credited(
+        Credit(
+            model=_line(read.model) or credit.model,
+            date=read.date or credit.date,
+            title=_line(read.title),
+            tools=_line(read.tools),
+            note=(read.note or "").strip(),
+            source=FILE_NAME,
+        )
     )
-    return credit, ""
 
 
 def credit_from_name(name: str) -> Credit:
-    """From `2024-03-11 Runway Gen-2`, `2024-03 Sora`, `2023 ...`; else the name as it is."""
-    match = _DATED.fullmatch(name.strip())
-    if match:
-        try:
-            date = PartialDate.parse(re.sub("[_.]", "-", match[1]))
-        except ValueError:
-            return Credit(model=name)
-        return Credit(model=(match[2] or "").strip() or match[1], date=date)
-    return Credit(model=name)
+    """A credit from `2024-03-11 Runway Gen-2`, `2024-03 Sora`, `2023 ...`, else the name as it is.
+
+    Dates may also be written 2024_03_11, 2024.03.11 or 20240311: the year always comes first.
+    """
+    name = _line(plain(name))
+    match = _DATED.fullmatch(name)
+    if not match:
+        return Credit(model=name)
+    parts = match["year"], match["month"] or match["mm"], match["day"] or match["dd"]
+    try:
+        date = PartialDate(*(int(part) for part in parts if part))
+    except ValueError:
+        return Credit(model=name)
+    model = match["model"] or ""
+    if match["gap"] and "_" in match["gap"]:  # 2024_03_11_Runway_Gen-2
+        model = model.replace("_", " ")
+    return Credit(model=model.strip() or name, date=date)
+
+
+def _near_miss(folder: Path) -> tuple[str, ...]:
+    names = {path.name.casefold(): path.name for path in folder.iterdir()}
+    for near in (FILE_NAME, *_NEAR_MISSES):  # the first, too: in capitals
+        if near in names:
+            where = f"{said(folder.name)}/{said(names[near])}"
+            return (f'{where}: is not read under this name; rename it to "{FILE_NAME}"',)
+    return ()
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())

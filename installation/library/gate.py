@@ -1,84 +1,49 @@
-"""Which file of a version's folder is its film, and whether it may be opened at all."""
+"""The gate that every file of a version passes: a regular file inside the film's folder, a film."""
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from pathlib import Path
+from typing import NamedTuple
 
+from installation.decode.container import open_regular, recognise, rejection_of
 from installation.errors import VersionRejected
 
-FILM_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .mxf .ogv .ogg .mpg .mpeg .ts .m2ts .mts .y4m .3gp".split()
-)
-_PARTIAL_SUFFIXES = (".part", ".crdownload", ".partial", ".tmp", ".download")
-_PARTIAL_PREFIXES = (".", "~$")
+
+class Admitted(NamedTuple):
+    """A file that passed: where it really lies, and the container it was recognised for."""
+
+    path: Path
+    container: str
 
 
-def is_ignored(name: str) -> bool:
-    """True for hidden files and for those that a copy on its way, or a desktop, leaves about."""
-    return name.startswith(_PARTIAL_PREFIXES) or name.lower().endswith(_PARTIAL_SUFFIXES)
+def open_gate(path: Path, root: Path) -> Admitted:
+    """Let a film in. Raises VersionRejected, without `where`, for whatever is none.
 
-
-def find_film(folder: Path, root: Path) -> Path:
-    """The one video file of a version's folder, checked. Raises VersionRejected."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(folder) if not is_ignored(entry.name))
-    except OSError as error:
-        raise VersionRejected(
-            f"the folder cannot be read: {error.strerror}",
-            remedy="give everyone the right to read it",
-        ) from error
-    films = [folder / name for name in names if Path(name).suffix.lower() in FILM_SUFFIXES]
-    if not films:
-        raise VersionRejected(
-            "there is no video file in the folder", remedy="copy one .mp4, .mov, .mkv or .webm in"
-        )
-    if len(films) > 1:
-        listed = ", ".join(film.name for film in films[:4])
-        raise VersionRejected(
-            f"there are {len(films)} video files ({listed})", remedy="leave just one in the folder"
-        )
-    check_file(films[0], root)
-    return films[0]
-
-
-def check_file(path: Path, root: Path) -> None:
-    """Let only a regular file inside the film's folder pass. Raises VersionRejected.
-
-    Nothing is opened, so a FIFO cannot make us wait.
+    A link counts as what it leads to, which must lie inside `root`, the film's folder.
     """
+    real = within(path, root)
+    return Admitted(real, recognise(real))
+
+
+def open_document_gate(path: Path, root: Path) -> Path:
+    """Let a small text file in; where it really lies. Raises VersionRejected, without `where`."""
+    real = within(path, root)
     try:
-        resolved = path.resolve(strict=True)
-        mode = resolved.stat().st_mode
-    except (OSError, RuntimeError) as error:
-        is_loop = isinstance(error, RuntimeError) or error.errno == errno.ELOOP
-        what = "is a link that leads back to itself" if is_loop else _why(error)
-        raise VersionRejected(what, where=path.name, remedy="copy the file itself in") from error
-    if not resolved.is_relative_to(root.resolve()):
+        os.close(open_regular(real))
+    except OSError as error:
+        raise rejection_of(error) from error
+    return real
+
+
+def within(path: Path, root: Path) -> Path:
+    """Where a file or folder really lies. Raises VersionRejected where that is outside `root`."""
+    try:
+        real = Path(os.path.realpath(path, strict=True))
+    except OSError as error:
+        raise rejection_of(error) from error
+    if not real.is_relative_to(os.path.realpath(root)):
         raise VersionRejected(
-            "is a link that leads out of the film's folder",
-            where=path.name,
-            remedy="copy the file itself in",
+            "is a link that leads out of the film's folder", remedy="put the file itself here"
         )
-    if not stat.S_ISREG(mode):
-        raise VersionRejected(
-            f"is {_kind(mode)}, not a file", where=path.name, remedy="copy the file itself in"
-        )
-
-
-def _why(error: OSError | RuntimeError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "is a link to a file that is not there"
-    return f"cannot be read: {getattr(error, 'strerror', error)}"
-
-
-def _kind(mode: int) -> str:
-    if stat.S_ISDIR(mode):
-        return "a folder"
-    if stat.S_ISFIFO(mode):
-        return "a pipe"
-    if stat.S_ISSOCK(mode):
-        return "a socket"
-    return "a device"
+    return real

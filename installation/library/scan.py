@@ -1,24 +1,28 @@
-"""Looks through the film's folder: every version that can be shown, and a sentence for the rest."""
+"""Looks through the film's folder: which versions there are, and what is wrong with the rest."""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from installation.decode import recognise
 from installation.errors import InstallationError, VersionRejected
 from installation.film import Version
-from installation.library.credits import credit_for
-from installation.library.gate import FILM_SUFFIXES, find_film, is_ignored
+from installation.library.credits import FILE_NAME, credit_for
+from installation.library.gate import open_gate, within
+from installation.library.names import is_film_name, is_ignored, is_unfinished, plain, said
 from installation.library.probe import probe
+
+Order = Literal["date"] | tuple[str, ...]
+MAX_THREADS = 4
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """A folder that cannot be shown: its name, and in one sentence why and what to do."""
+    """A folder or file that is not shown, and one sentence: what, where, how to mend it."""
 
     name: str
     message: str
@@ -29,86 +33,161 @@ class Library:
     """What the film's folder holds."""
 
     versions: tuple[Version, ...]
-    """In the order they hang."""
-    rejected: tuple[Rejection, ...]
-    notices: tuple[str, ...]
-    """Sentences about what is shown all the same."""
+    """In the order in which they are shown."""
+    rejected: tuple[Rejection, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Mistakes that keep nothing from being shown, a sentence each."""
 
 
-def scan(folder: Path, *, order: Literal["date"] | tuple[str, ...] = "date") -> Library:
-    """Find and check every version. Raises InstallationError where there is no such folder."""
+class _Found(NamedTuple):
+    version: Version | None
+    rejection: Rejection | None = None
+    notices: tuple[str, ...] = ()
+
+
+def scan(
+    folder: Path, *, order: Order, on_found: Callable[[Version], None] | None = None
+) -> Library:
+    """Look through the film's folder: each folder in it with one video file is a version.
+
+    `on_found` is called for each version as it is found, on the calling thread, in no order that
+    means anything. Raises InstallationError where `folder` itself is missing or is no folder.
+    """
+    folders, notices = _folders(folder)
+    found = []
+    with ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="scan") as pool:
+        for one in pool.map(lambda path: _look_into(path, folder), folders):
+            found.append(one)
+            if one.version is not None and on_found is not None:
+                on_found(one.version)
+    versions = [one.version for one in found if one.version is not None]
+    rejected = [one.rejection for one in found if one.rejection is not None]
+    notices += [notice for one in found for notice in one.notices]
+    if order != "date":
+        notices += _names_without_folder(order, [plain(path.name) for path in folders])
+    return Library(tuple(_in_order(versions, order)), tuple(rejected), tuple(notices))
+
+
+def _folders(film_folder: Path) -> tuple[list[Path], list[str]]:
+    """The versions' folders by name, and notices about what else lies beside them."""
     try:
-        entries = sorted(folder.iterdir())
-    except FileNotFoundError:
+        entries = sorted(film_folder.iterdir(), key=lambda path: path.name)
+    except FileNotFoundError as error:
         raise InstallationError(
-            "the film's folder is not there",
-            where=str(folder),
-            remedy="make it, or correct film.versions",
-        ) from None
+            "there is no such folder",
+            where=said(str(film_folder)),
+            remedy='make it, or mend "film.versions" in the config',
+        ) from error
+    except NotADirectoryError as error:
+        raise InstallationError(
+            "is a file, not a folder",
+            where=said(str(film_folder)),
+            remedy='"film.versions" names the folder that holds one folder per version',
+        ) from error
     except OSError as error:
         raise InstallationError(
-            f"the film's folder cannot be read: {error.strerror}",
-            where=str(folder),
-            remedy="correct film.versions, or the right to read it",
+            f"cannot be read ({error.strerror})",
+            where=said(str(film_folder)),
+            remedy="give everyone permission to open it",
         ) from error
-    visible = [entry for entry in entries if not is_ignored(entry.name)]
-    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as pool:
-        folders = [entry for entry in visible if entry.is_dir()]
-        looked_at = list(pool.map(lambda entry: look_at(entry, folder), folders))
-    versions = [found for found, _ in looked_at if isinstance(found, Version)]
-    rejected = [found for found, _ in looked_at if isinstance(found, Rejection)]
-    notices = [notice for _, notice in looked_at if notice]
-    notices += [
-        f"{one_line(entry.name)}: lies beside the versions' folders; put it in one of its own, "
-        'named like "2024-03-11 Runway Gen-2"'
-        for entry in visible
-        if entry.suffix.lower() in FILM_SUFFIXES and not entry.is_dir()
-    ]
-    versions, unknown = in_order(versions, order)
-    known = {rejection.name for rejection in rejected}
-    notices += [
-        f'film.order: there is no folder "{name}"; correct the name or take it out'
-        for name in unknown
-        if name not in known
-    ]
-    return Library(tuple(versions), tuple(rejected), tuple(notices))
+    folders, notices = [], []
+    for entry in entries:
+        if is_ignored(entry.name):
+            continue
+        if is_film_name(entry.name) and not entry.is_dir():
+            notices.append(
+                f"{said(entry.name)}: lies beside the versions and is not shown; put it in a "
+                'folder of its own, named like "2024-03-11 Runway Gen-2"'
+            )
+        elif entry.is_dir() or _is_dead_link(entry):
+            folders.append(entry)
+    return folders, notices
 
 
-def look_at(folder: Path, root: Path) -> tuple[Version | Rejection, str]:
-    """One version's folder: the version or why not, and a notice (or "")."""
+def _is_dead_link(entry: Path) -> bool:
+    return entry.is_symlink() and not entry.exists()
+
+
+def _look_into(folder: Path, root: Path) -> _Found:
+    """One version's folder, or why it holds none. Whatever is wrong stays with this one."""
+    name = plain(folder.name)
+    file: Path | None = None
     try:
-        path = find_film(folder, root)
-        container = recognise(path)
-        facts = probe(path, container)
-    except VersionRejected as error:
-        return Rejection(folder.name, one_line(f"{folder.name}: {error}")), ""
-    credit, mistake = credit_for(folder)
+        within(folder, root)
+        file = _the_film_in(folder, root)
+        admitted = open_gate(file, root)
+        credit, notices = credit_for(folder, root)
+        facts = probe(*admitted)
+    except (VersionRejected, OSError) as error:
+        return _Found(None, Rejection(name, _sentence(error, folder, file)))
     version = Version(
-        name=folder.name,
-        path=path,
+        name=name,
+        path=admitted.path,
         credit=credit,
         picture=facts.picture,
         rate=facts.rate,
         duration=facts.duration,
         frame_count=facts.frame_count,
-        container=container,
+        container=admitted.container,
         codec=facts.codec,
         pixel_format=facts.pixel_format,
     )
-    notice = f"{folder.name}: {mistake}; its folder's name is used instead" if mistake else ""
-    return version, one_line(notice)
+    return _Found(version, None, notices)
 
 
-def in_order(
-    versions: list[Version], order: Literal["date"] | tuple[str, ...]
-) -> tuple[list[Version], list[str]]:
-    """Versions as they hang: those named first, the rest by date and name; and unknown names."""
-    names = () if order == "date" else order
-    place = {name: index for index, name in enumerate(names)}
-    ordered = sorted(versions, key=lambda v: (place.get(v.name, len(place)), v.sort_key))
-    return ordered, [name for name in names if name not in {v.name for v in versions}]
+def _sentence(error: VersionRejected | OSError, folder: Path, file: Path | None) -> str:
+    where = said(folder.name) + (f"/{said(file.name)}" if file else "")
+    if isinstance(error, VersionRejected):
+        return str(VersionRejected(error.what, where=where, remedy=error.remedy))
+    what = f"cannot be read ({error.strerror})"
+    return str(VersionRejected(what, where=where, remedy="give everyone permission to open it"))
 
 
-def one_line(text: str) -> str:
-    """A sentence that a file's name cannot break into lines or hide behind control characters."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+def _the_film_in(folder: Path, root: Path) -> Path:
+    """The one video file: by its name, else (`clip`, `loop.gif`) by what is in it."""
+    entries = sorted(folder.iterdir(), key=lambda path: path.name)
+    files = [p for p in entries if not is_ignored(p.name) and not p.is_dir()]
+    films = [p for p in files if is_film_name(p.name)]
+    films = films or [p for p in files if p.name != FILE_NAME and _holds_film(p, root)]
+    if len(films) == 1:
+        return films[0]
+    if films:
+        names = ", ".join(f'"{said(path.name)}"' for path in films)
+        raise VersionRejected(
+            f"holds {len(films)} video files ({names})",
+            remedy="leave only the one to be shown, and give each version a folder of its own",
+        )
+    unfinished = next((p.name for p in entries if is_unfinished(p.name)), None)
+    if unfinished is not None:
+        raise VersionRejected(
+            f'holds no complete video file: "{said(unfinished)}" is not finished',
+            remedy="wait until it is copied completely, or copy it again",
+        )
+    raise VersionRejected("holds no video file", remedy="put the version's video into it")
+
+
+def _holds_film(path: Path, root: Path) -> bool:
+    try:
+        open_gate(path, root)
+    except VersionRejected:
+        return False
+    return True
+
+
+def _in_order(versions: list[Version], order: Order) -> list[Version]:
+    by_date = sorted(versions, key=lambda version: version.sort_key)
+    if order == "date":
+        return by_date
+    places = {plain(name): place for place, name in reversed(list(enumerate(order)))}
+    return sorted(by_date, key=lambda version: places.get(version.name, len(places) + len(order)))
+
+
+def _names_without_folder(order: tuple[str, ...], folders: list[str]) -> list[str]:
+    notices = []
+    for name in order:
+        if plain(name) in folders:
+            continue
+        close = difflib.get_close_matches(plain(name), folders, n=1)
+        hint = f'did you mean "{said(close[0])}"?' if close else "mend the name or take it out"
+        notices.append(f'film.order: there is no folder "{said(name)}"; {hint}')
+    return notices
