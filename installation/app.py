@@ -161,6 +161,7 @@ class Show(QObject):
     def _place_window(self, window: QQuickWindow) -> None:
         screen: QScreen = self._screen
         window.setScreen(screen)
+        window.setTitle(self._config.film.title)
         if self._options.windowed is None:
             window.setGeometry(screen.geometry())
             window.showFullScreen()

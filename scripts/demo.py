@@ -20,7 +20,7 @@ MEDIA = ROOT / "media" / "the-kiss"
 CONFIG = ROOT / "configs" / "the-kiss.yaml"
 PICTURE = ROOT / "demo.png"
 SCREEN = "1920x1080x24"
-PICTURE_AT_S = 11  # into the film of 20 seconds: the kiss
+PICTURE_AT_S = 13.2  # into the film of 20 seconds: the kiss
 
 _CAPTURE = """
 import sys, time

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -96,6 +98,8 @@ def _length(text: str) -> Length:
     return Length.parse(text)
 
 
+FolderName = Annotated[str, AfterValidator(lambda name: unicodedata.normalize("NFC", name))]
+"""Composed as people type it; some systems list folders with their accents apart."""
 Rate = Annotated[
     Fraction,
     BeforeValidator(parse_rate),
@@ -128,7 +132,7 @@ class FilmConfig(Setting):
     length: str = Field(
         "auto", description="auto (the longest version) or a timecode such as 00:02:04:12."
     )
-    order: Literal["date"] | tuple[str, ...] = Field(
+    order: Literal["date"] | tuple[FolderName, ...] = Field(
         "date", description="How the versions hang: by date, or a list of folder names."
     )
     when_short: WhenShort = Field(
@@ -188,7 +192,7 @@ class SpotlightLayout(_Tiling):
     """One large, the others in a strip."""
 
     kind: Literal["spotlight"]
-    focus: str = Field("latest", description="The large one: a folder's name, or latest.")
+    focus: FolderName = Field("latest", description="The large one: a folder's name, or latest.")
     strip: Literal["right", "bottom"] = Field("right", description="Where the others hang.")
     share: Length = Field(
         default_factory=lambda: _length("75%"),
@@ -200,7 +204,7 @@ class CustomLayout(_Tiling):
     """Rectangles [x, y, width, height], in fractions of the wall."""
 
     kind: Literal["custom"]
-    tiles: tuple[Rectangle, ...] | dict[str, Rectangle] = Field(
+    tiles: tuple[Rectangle, ...] | dict[FolderName, Rectangle] = Field(
         description="A list in the order of the versions, or a rectangle for each folder's name."
     )
 
@@ -311,7 +315,7 @@ class Config(Setting):
     film: FilmConfig
     wall: WallConfig = Field(default_factory=lambda: WallConfig())
     playback: PlaybackConfig = Field(default_factory=lambda: PlaybackConfig())
-    versions: dict[str, VersionOverride] = Field(
+    versions: dict[FolderName, VersionOverride] = Field(
         default_factory=dict, description="Overrides, by folder name."
     )
     _path: Path = PrivateAttr(default=Path())

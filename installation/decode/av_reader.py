@@ -12,7 +12,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from installation.decode.container import open_film
+from installation.decode.container import DAMAGE, open_film, picture_stream
 from installation.decode.image import Converter, Image, ImageTarget
 from installation.decode.reader import ReaderFacts, ReaderFault
 from installation.film.timeline import tolerance_for
@@ -58,6 +58,7 @@ class AvReader:
         self._time_base = Fraction(1)
         self._tolerance = Fraction(0)
         self._first_pts: int | None = None
+        self._first_dts: int | None = None  # demuxers seek by decoding time
         self._packet_pts: list[int] = []  # ascending, in ticks of the time base
         self._complete_below: int | None = None  # ticks; the table holds every pts before this
 
@@ -66,10 +67,12 @@ class AvReader:
         self.close()
         try:
             self._container = open_film(self._path, self._format)
-            stream = self._container.streams.video[0]
+            stream = picture_stream(self._container)
+            if stream is None:
+                raise ReaderFault("has no picture")
             stream.codec_context.thread_type = "AUTO" if self._threads > 1 else "NONE"
             stream.codec_context.thread_count = self._threads
-        except (av.error.FFmpegError, OSError, IndexError) as error:
+        except DAMAGE as error:
             raise ReaderFault(f"cannot be opened: {_reason(error)}") from error
         if stream.time_base is None:
             raise ReaderFault("has no time base, so its pictures have no time")
@@ -93,7 +96,7 @@ class AvReader:
                 pending = frame
                 if frame.pts > stop + self._tolerance:
                     return
-        except (av.error.FFmpegError, OSError) as error:
+        except DAMAGE as error:
             raise ReaderFault(f"cannot be read on: {_reason(error)}") from error
         if pending is None:
             raise ReaderFault("has no picture that can be decoded")
@@ -128,18 +131,20 @@ class AvReader:
             self._container.close()
         # PyAV frees the decoder, and joins its threads, when the last reference goes.
         self._container = self._stream = None
-        self._first_pts = self._complete_below = None
+        self._first_pts = self._first_dts = self._complete_below = None
         self._packet_pts = []
 
     def _learn_first_pts(self, stream: VideoStream) -> None:
         """Time 0 is the first picture that is shown, wherever the container's own time begins."""
         try:
             first = next(self._decode(stream), None)
-        except (av.error.FFmpegError, OSError) as error:
+        except DAMAGE as error:
             raise ReaderFault(f"cannot be decoded: {_reason(error)}") from error
         if first is None or first.pts is None:
             raise ReaderFault("has no picture that can be decoded")
         self._first_pts = first.pts
+        if self._first_dts is None:  # Matroska does not know it, and seeks by pts
+            self._first_dts = first.pts
 
     def _from(self, start: Fraction) -> Iterator[AvFrame]:
         """Pictures from one at or before `start` on, stamped."""
@@ -148,14 +153,18 @@ class AvReader:
         back = Fraction(0)  # seconds
         while True:
             begin = max(Fraction(0), start - back)
-            target = self._first_pts + int(begin / self._time_base)
+            origin = self._first_dts if begin == 0 else self._first_pts
+            target = (origin or 0) + int(begin / self._time_base)
             self._container.seek(target, stream=self._stream, backward=True, any_frame=False)
             decoded = self._decode(self._stream, collects=begin == 0)
             first = next(decoded, None)
-            if first is None:
-                return
-            # Demuxers seek by decoding time, so a seek can land on a keyframe shown after it.
-            if begin == 0 or self._stamp(first).pts <= start + self._tolerance:
+            # Demuxers seek by decoding time, so a seek can land on a keyframe shown after it, or,
+            # in a stream without an index, behind the last one.
+            if first is not None and self._stamp(first).pts <= start + self._tolerance:
+                break
+            if begin == 0:
+                if first is None:
+                    return
                 break
             back = back * 2 or Fraction(1)
         yield self._stamp(first)
@@ -166,6 +175,8 @@ class AvReader:
         assert self._container is not None
         collects = collects and self._complete_below is None
         for packet in self._container.demux(stream):
+            if self._first_pts is None and self._first_dts is None:
+                self._first_dts = packet.dts
             if collects:
                 self._note(packet)
             yield from packet.decode()  # the last, empty packet drains the decoder

@@ -158,6 +158,8 @@ def his_profile() -> QPainterPath:
     path.cubicTo(0.345, -0.09, 0.32, -0.04, 0.315, 0.02)  # nape
     path.cubicTo(0.33, 0.09, 0.45, 0.13, 0.62, 0.17)  # collar, shoulder
     path.cubicTo(0.78, 0.2, 0.86, 0.3, 0.9, 0.62)
+    path.lineTo(0.9, 0.9)
+    path.lineTo(0.06, 0.9)
     path.lineTo(0.06, 0.62)
     path.cubicTo(0.08, 0.42, 0.12, 0.3, 0.14, 0.2)  # chest
     path.cubicTo(0.125, 0.16, 0.135, 0.12, 0.128, 0.098)  # throat
@@ -180,6 +182,8 @@ def her_profile() -> QPainterPath:
     path.cubicTo(-0.245, -0.08, -0.225, -0.03, -0.222, 0.03)
     path.cubicTo(-0.23, 0.11, -0.27, 0.15, -0.37, 0.185)  # neck, shoulder
     path.cubicTo(-0.5, 0.22, -0.56, 0.34, -0.6, 0.62)
+    path.lineTo(-0.6, 0.9)
+    path.lineTo(-0.03, 0.9)
     path.lineTo(-0.03, 0.62)
     path.cubicTo(-0.02, 0.44, -0.06, 0.34, -0.075, 0.24)
     path.cubicTo(-0.09, 0.18, -0.1, 0.14, -0.098, 0.092)

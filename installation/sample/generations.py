@@ -86,7 +86,7 @@ def _middle(generation: Generation) -> Iterator[Pixels]:
             width, height,
             Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
         )  # fmt: skip
-        wavy = _warped(_pixels(soft), t, strength_px=2.2)
+        wavy = _warped(_pixels(soft), t, strength_px=2.2).astype(np.float32)
         tint = np.array([1.06, 1.0, 0.94, 1], np.float32)
         yield np.clip(wavy * tint + 6, 0, 255).astype(np.uint8)
 
@@ -98,16 +98,16 @@ def _early(generation: Generation) -> Iterator[Pixels]:
     trail = np.zeros((height, width, 4), np.float32)
     for index in range(generation.frames):
         t = index / generation.rate
-        small = picture(t + 0.16 * sin(1.9 * t), 72, 72)
+        small = picture(t + 0.16 * sin(1.9 * t), 88, 88)
         blurred = small.scaled(
             width, height,
             Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
         )  # fmt: skip
-        now = _warped(_pixels(blurred), 1.7 * t, strength_px=9).astype(np.float32)
+        now = _warped(_pixels(blurred), 1.7 * t, strength_px=7).astype(np.float32)
         trail = now if index == 0 else 0.55 * now + 0.45 * trail
-        grain = noise.normal(0, 5, (height // 4, width // 4)).repeat(4, 0).repeat(4, 1)
+        grain = noise.normal(0, 2.2, (height // 4, width // 4)).repeat(4, 0).repeat(4, 1)
         flicker = 0.92 + 0.1 * noise.random()
-        washed = 0.72 * trail + 0.28 * trail.mean(axis=2, keepdims=True) + 22
+        washed = 0.82 * trail + 0.22 * trail.mean(axis=2, keepdims=True) + 12
         yield np.clip(washed * flicker + grain[..., None], 0, 255).astype(np.uint8)
 
 
@@ -120,4 +120,5 @@ def _warped(pixels: Pixels, t: float, strength_px: float) -> Pixels:
     dy = strength_px * (np.cos(8 * u - 1.7 * t) + 0.6 * np.sin(11 * v + 2.4 * t))
     rows = np.clip(y + dy, 0, height - 1).astype(np.intp)
     columns = np.clip(x + dx, 0, width - 1).astype(np.intp)
-    return pixels[rows, columns]
+    warped: Pixels = pixels[rows, columns]
+    return warped

@@ -308,18 +308,18 @@ def _road(painter: QPainter, t: float) -> None:
     for height, colour, step in ((640, "#131c33", 310), (668, "#0b1223", 190)):
         hills = QPainterPath(QPointF(-50, 690))
         for index in range(-1, 14):
-            x = index * step - 10 * t
+            left = index * step - 10 * t
             top = height - 40 - 46 * (0.5 + 0.5 * sin(index * 2.1 + step))
-            hills.quadTo(x, top, x + step / 2, height)
+            hills.quadTo(left, top, left + step / 2, height)
         hills.lineTo(WIDTH + 400, 690)
         painter.fillPath(hills, QColor(colour))
     _memory(painter, t, 1 - fade)
     for index in range(34):  # the moon's way over the water
-        y = 690 + index * 11.5
-        wide = (24 + 7 * index) * (0.7 + 0.3 * sin(2.2 * t + 1.9 * index))
+        level = 690 + index * 11.5
+        breadth = (24 + 7 * index) * (0.7 + 0.3 * sin(2.2 * t + 1.9 * index))
         painter.setBrush(_rgba("#cfdcff", 0.34 * (1 - index / 40)))
         painter.drawRoundedRect(
-            QRectF(640 - wide / 2 + 12 * sin(1.4 * t + index), y, wide, 3.2), 1.6, 1.6
+            QRectF(640 - breadth / 2 + 12 * sin(1.4 * t + index), level, breadth, 3.2), 1.6, 1.6
         )
     bank = QPainterPath(QPointF(700, HEIGHT))
     bank.cubicTo(1000, 930, 1300, 930, 1500, 905)
