@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -244,6 +245,8 @@ class Show(QObject):
         self._priming.stop()
         self.player.begin(self.pacer.first_picture_ns())
         self.pacer.start()
+        gc.freeze()  # what plays now stays; it need not be looked through again
+        gc.enable()
 
     def _present(self, due: int, now_ns: int) -> bool:
         loops = self._options.loops

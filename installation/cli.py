@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +55,16 @@ def play(
     lock is doing.
     """
     started_ns = SystemClock().now_ns()
-    from installation.app import PlayOptions
-    from installation.app import play as play_wall
+    gc.disable()  # until the wall plays: nothing to collect yet, and the first picture waits
     from installation.config import load_config
 
     settings = load_config(config)
-    library = _scan(settings)
+    with ThreadPoolExecutor(1) as pool:  # the disk and FFmpeg work while Qt is loaded
+        scanning = pool.submit(_scan, settings)
+        from installation.app import PlayOptions
+        from installation.app import play as play_wall
+
+        library = scanning.result()
     for rejection in library.rejected:
         click.echo(f"not shown: {rejection.message}", err=True)
     for notice in library.notices:

@@ -6,6 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -58,6 +59,7 @@ class AvReader:
         self._time_base = Fraction(1)
         self._tolerance = Fraction(0)
         self._first_pts: int | None = None
+        self._fresh: Iterator[av.VideoFrame] | None = None  # from the start, as opened
         self._first_dts: int | None = None  # demuxers seek by decoding time
         self._packet_pts: list[int] = []  # ascending, in ticks of the time base
         self._complete_below: int | None = None  # ticks; the table holds every pts before this
@@ -130,19 +132,21 @@ class AvReader:
         if self._container is not None:
             self._container.close()
         # PyAV frees the decoder, and joins its threads, when the last reference goes.
-        self._container = self._stream = None
+        self._container = self._stream = self._fresh = None
         self._first_pts = self._first_dts = self._complete_below = None
         self._packet_pts = []
 
     def _learn_first_pts(self, stream: VideoStream) -> None:
         """Time 0 is the first picture that is shown, wherever the container's own time begins."""
+        decoded = self._decode(stream, collects=True)
         try:
-            first = next(self._decode(stream), None)
+            first = next(decoded, None)
         except DAMAGE as error:
             raise ReaderFault(f"cannot be decoded: {_reason(error)}") from error
         if first is None or first.pts is None:
             raise ReaderFault("has no picture that can be decoded")
         self._first_pts = first.pts
+        self._fresh = chain((first,), decoded)
         if self._first_dts is None:  # Matroska does not know it, and seeks by pts
             self._first_dts = first.pts
 
@@ -150,6 +154,10 @@ class AvReader:
         """Pictures from one at or before `start` on, stamped."""
         if self._container is None or self._stream is None or self._first_pts is None:
             raise ReaderFault("is closed")
+        fresh, self._fresh = self._fresh, None
+        if fresh is not None and start == 0:
+            yield from map(self._stamp, fresh)
+            return
         back = Fraction(0)  # seconds
         while True:
             begin = max(Fraction(0), start - back)
@@ -167,13 +175,11 @@ class AvReader:
                     return
                 break
             back = back * 2 or Fraction(1)
-        yield self._stamp(first)
-        for frame in decoded:
-            yield self._stamp(frame)
+        yield from map(self._stamp, chain((first,), decoded))
 
     def _decode(self, stream: VideoStream, *, collects: bool = False) -> Iterator[av.VideoFrame]:
         assert self._container is not None
-        collects = collects and self._complete_below is None
+        collects = collects and not self._packet_pts
         for packet in self._container.demux(stream):
             if self._first_pts is None and self._first_dts is None:
                 self._first_dts = packet.dts
