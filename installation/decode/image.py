@@ -39,7 +39,11 @@ class ImageTarget:
     """What a drawing path takes."""
 
     formats: frozenset[str]
-    """Pixel formats it draws as they are; anything else is converted to "bgra"."""
+    """Pixel formats it draws as they are; anything else is converted to "bgra".
+
+    Of Y'CbCr only BT.709 in video range passes: Qt 6.11 draws all `VideoOutput`s of one pixel
+    format with the colour matrix and range of one of them.
+    """
     size_px: tuple[int, int] | None = None
     """Width and height the (not yet rotated) picture is to have; None leaves it as coded."""
 
@@ -59,7 +63,9 @@ class Converter:
         matrix = matrix_of(frame)
         full = is_full_range(frame)
         size = target.size_px or (frame.width, frame.height)
-        if size == (frame.width, frame.height) and frame.format.name in target.formats:
+        is_plain = frame.format.is_rgb or (matrix == "bt709" and not full)
+        is_whole = size == (frame.width, frame.height)
+        if is_whole and is_plain and frame.format.name in target.formats:
             return _image(frame, matrix, full)
         colorspace = {
             "bt601": Colorspace.ITU601,

@@ -24,9 +24,7 @@ class Drawing(StrEnum):
 
 
 SHEET_FORMATS = frozenset({"bgra"})
-VIDEO_FORMATS = frozenset(
-    {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "nv12", "p010le", "yuv420p10le", "bgra"}
-)
+VIDEO_FORMATS = frozenset({"yuv420p", "yuv422p", "nv12", "p010le", "yuv420p10le", "bgra"})
 """What `QVideoFrame` takes as it is."""
 
 
@@ -60,9 +58,7 @@ def video_frame(image: Image, rotation_deg: int) -> Any:
     pixels = QVideoFrameFormat.PixelFormat
     by_name = {
         "yuv420p": pixels.Format_YUV420P,
-        "yuvj420p": pixels.Format_YUV420P,
         "yuv422p": pixels.Format_YUV422P,
-        "yuvj422p": pixels.Format_YUV422P,
         "nv12": pixels.Format_NV12,
         "p010le": pixels.Format_P010,
         "yuv420p10le": pixels.Format_YUV420P10,
