@@ -21,7 +21,7 @@ from PySide6.QtQuick import QQuickWindow
 
 from installation.config import Config
 from installation.decode import AvReader
-from installation.errors import ConfigError
+from installation.errors import ConfigError, InstallationError
 from installation.film import Clock, MasterClock, SystemClock, TimeMap, Version
 from installation.film.timeline import film_length
 from installation.layout import LayoutError
@@ -87,6 +87,7 @@ def play(config: Config, library: Library, options: PlayOptions, started_ns: int
     """Play until asked to end; the process's exit code. Raises InstallationError before."""
     if sys.platform != "darwin":  # the wall counts in the screen's own pixels
         os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")
+    _refuse_without_display()
     sys.setswitchinterval(GIL_SWITCH_S)
     qt = QGuiApplication.instance() or QGuiApplication(["installation"])
     assert isinstance(qt, QGuiApplication)
@@ -107,6 +108,16 @@ def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType
     logger.critical("a bug in Installation", exc_info=(kind, error, trace))
     logging.shutdown()
     os._exit(EXIT_BUG)
+
+
+def _refuse_without_display() -> None:
+    """Qt would abort; say it in a sentence instead."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
+        raise InstallationError(
+            "there is no display to show the wall on",
+            remedy="start it in a graphical session, or set DISPLAY to the X server's",
+        )
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:

@@ -9,12 +9,16 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from installation.errors import InstallationError
+from installation.errors import ConfigError, InstallationError
 from installation.film import SystemClock, format_rate, format_timecode
+
+if TYPE_CHECKING:
+    from installation.config import Config
+    from installation.library import Library
 
 ConfigPath = click.Path(path_type=Path)
 
@@ -65,10 +69,8 @@ def play(
         from installation.app import play as play_wall
 
         library = scanning.result()
-    for rejection in library.rejected:
-        click.echo(f"not shown: {rejection.message}", err=True)
-    for notice in library.notices:
-        click.echo(notice, err=True)
+    for sentence in _sentences(settings, library):
+        click.echo(sentence, err=True)
     options = PlayOptions(windowed, loops, report)
     sys.exit(play_wall(settings, library, options, started_ns))
 
@@ -97,12 +99,7 @@ def check(config: Path) -> None:
         )
     layout = settings.wall.layout
     click.echo(f"shown as: {layout.kind}, pictures {layout.fit}")
-    mistakes = [*(f"not shown: {r.message}" for r in library.rejected), *library.notices]
-    known = {v.name for v in library.versions} | {r.name for r in library.rejected}
-    for name in settings.versions:
-        if name not in known:
-            where = settings.where("versions", name)
-            mistakes.append(f'{where}: versions: there is no folder "{name}"; correct the name')
+    mistakes = [*_sentences(settings, library), *_layout_mistakes(settings, library)]
     for mistake in mistakes:
         click.echo(mistake, err=True)
     if not library.versions:
@@ -128,8 +125,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def _scan(settings: Any) -> Any:
-    from installation.errors import ConfigError
+def _scan(settings: Config) -> Library:
     from installation.library import scan
 
     try:
@@ -137,6 +133,31 @@ def _scan(settings: Any) -> Any:
     except InstallationError as error:
         where = settings.where("film", "versions")
         raise ConfigError([f"{where}: {error}"]) from error
+
+
+def _sentences(settings: Config, library: Library) -> list[str]:
+    """What a person should know of the folder: rejected versions, notices, names without one."""
+    known = {v.name for v in library.versions} | {r.name for r in library.rejected}
+    unknown = [
+        f'{settings.where("versions", name)}: versions: there is no folder "{name}"; '
+        "correct the name or take it out"
+        for name in settings.versions
+        if name not in known
+    ]
+    rejected = [f"not shown: {rejection.message}" for rejection in library.rejected]
+    return [*rejected, *library.notices, *unknown]
+
+
+def _layout_mistakes(settings: Config, library: Library) -> list[str]:
+    from installation.layout import CaptionSpace, LayoutError, Size, TileSpec, arrange
+
+    tiles = [TileSpec(v.name, v.picture.display_aspect) for v in library.versions]
+    space = CaptionSpace(0, settings.wall.captions.size)
+    try:
+        arrange(Size(1920, 1080), tiles, settings.wall.layout, space)
+    except LayoutError as error:
+        return [f"{settings.where('wall', 'layout', 'tiles')}: {error}"]
+    return []
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import ColorRange, Colorspace
 
 from tests.wall_e2e import blockcode
 
@@ -28,12 +29,16 @@ def make_clip(
     audio_s: float = 0,
     rotation: int = 0,
     sample_aspect: Fraction | None = None,
+    start_frame: int = 0,
+    colorspace: Colorspace | None = None,
+    color_range: ColorRange | None = None,
     options: dict[str, str] | None = None,
 ) -> Path:
     """A clip of `frames` pictures, each showing its index as a block code.
 
     `pts` (seconds) makes the rate variable; `audio_s` adds silence of that length; `rotation`
-    (degrees clockwise) goes into the display matrix.
+    (degrees clockwise) goes into the display matrix; `start_frame` is the container's time at the
+    first picture, in frames, as in a clip cut from a longer film; colours are only labelled.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     width, height = size
@@ -46,6 +51,10 @@ def make_clip(
         stream.codec_context.gop_size = gop
         if sample_aspect is not None:
             stream.codec_context.sample_aspect_ratio = sample_aspect
+        if colorspace is not None:
+            stream.codec_context.colorspace = colorspace
+        if color_range is not None:
+            stream.codec_context.color_range = color_range
         if rotation:
             stream.set_display_rotation(-rotation)
         if pts is not None:
@@ -62,7 +71,7 @@ def make_clip(
                 frame.pts = int(pts[index] * 12000)
             else:
                 frame.time_base = 1 / Fraction(rate)
-                frame.pts = index
+                frame.pts = start_frame + index
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if sound is not None:

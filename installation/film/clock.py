@@ -74,11 +74,14 @@ class MasterClock:
         self._anchor_frames = max(Fraction(0), self._anchor_frames + frames)
 
     def elapsed_frames(self, at_ns: int) -> Fraction:
-        """Film frames since the very start, exact, at the given moment (>= 0)."""
+        """Film frames since the very start, exact, at the given moment (>= 0).
+
+        A film that is to run from a later moment on stands still until then.
+        """
         if self._anchor_ns is None:
             return self._anchor_frames
-        running = Fraction((at_ns - self._anchor_ns) * self.rate, _NS)
-        return max(Fraction(0), self._anchor_frames + running)
+        running_ns = max(0, at_ns - self._anchor_ns)
+        return self._anchor_frames + Fraction(running_ns * self.rate, _NS)
 
     def position(self, at_ns: int) -> FilmPosition:
         """Loop and film frame due at the given moment."""

@@ -19,7 +19,9 @@ _NTSC = {
     "59.94": Fraction(60000, 1001),
     "119.88": Fraction(120000, 1001),
 }
-_TIMECODE = re.compile(r"(\d+):(\d{1,2}):(\d{1,2}):(\d{1,3})")
+# Bounded: Fraction("1e999999999") would compute for hours.
+_RATE = re.compile(r"[+-]?\d{1,9}(\.\d{1,20}|\s*/\s*\d{1,9})?", re.ASCII)
+_TIMECODE = re.compile(r"(\d{1,9}):(\d{1,2}):(\d{1,2}):(\d{1,3})")
 MIN_RATE, MAX_RATE = Fraction(1), Fraction(240)
 
 
@@ -32,10 +34,12 @@ def parse_rate(value: str | int | float | Fraction) -> Fraction:
     rate = _NTSC.get(text)
     if rate is None:
         try:
-            rate = Fraction(text.replace(" ", ""))
+            if not _RATE.fullmatch(text):
+                raise ValueError
+            rate = Fraction("".join(text.split()))
         except (ValueError, ZeroDivisionError):
             raise ValueError(
-                f'"{text}" is not a frame rate; write 24, 24000/1001 or 23.976'
+                f'"{text[:40]}" is not a frame rate; write 24, 24000/1001 or 23.976'
             ) from None
     if not MIN_RATE <= rate <= MAX_RATE:
         raise ValueError(f"a film rate lies between {MIN_RATE} and {MAX_RATE}; {text} does not")

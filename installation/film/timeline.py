@@ -2,8 +2,9 @@
 
 The rule: at film frame k a version shows its last picture whose pts lies at or before k / film
 rate, pts counted from the version's own first picture. The comparison is exact in rationals,
-but for one tolerance: containers round pts to their time base (Matroska: a millisecond), so a
-picture counts as in time when it is late by no more than half a tick, and never by more than a
+but for one tolerance: containers round pts to their time base (Matroska: a millisecond), the first
+picture's too, from which we count. The difference of two rounded times is off by up to a tick, so a
+picture counts as in time when it is late by no more than a tick, and never by more than a
 millisecond. Coarser ticks are found only where pts count whole frames, which are exact.
 """
 
@@ -40,7 +41,7 @@ class Moment(NamedTuple):
 
 def tolerance_for(time_base: Fraction) -> Fraction:
     """How late, in seconds, a pts in this time base may be and still count as in time."""
-    return min(time_base / 2, MAX_TOLERANCE)
+    return min(time_base, MAX_TOLERANCE)
 
 
 def film_length(duration: Fraction, rate: Fraction) -> int:

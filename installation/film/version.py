@@ -41,7 +41,10 @@ class PartialDate:
         match = _DATE.fullmatch(text.strip())
         if not match:
             raise ValueError(f'"{text}" is not a date; write 2024, 2024-03 or 2024-03-11')
-        return cls(*(int(part) for part in match.groups() if part is not None))
+        known = [int(part) for part in match.groups() if part is not None]
+        if 0 in known[1:]:
+            raise ValueError(f'"{text}" has a month or day of 0; write only what is known')
+        return cls(*known)
 
     def __str__(self) -> str:
         text = f"{self.year:04d}"

@@ -13,6 +13,7 @@ COLUMNS, ROWS = 8, 4
 BORDER = 0.04
 FINDER = 0b10110100
 DARK, LIGHT = 40, 215
+MIDDLE = 127
 MAX_INDEX = 1 << 12
 
 
@@ -61,7 +62,7 @@ def centres(x: int, y: int, width: int, height: int) -> list[tuple[int, int]]:
 def decode(samples: NDArray[np.uint8]) -> tuple[int, int] | None:
     """(index, version) from the 32 middles' brightness; None when it is no valid code."""
     word = 0
-    for light in samples > 127:
+    for light in samples > MIDDLE:
         word = word << 1 | int(light)
     index, version = word >> 8 & 0xFFF, word >> 20 & 0xF
     if word >> 24 != FINDER or word & 0xFF != checksum(index, version):

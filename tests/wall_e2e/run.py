@@ -14,7 +14,8 @@ from installation.app import caption_of
 from installation.config import load_config
 from installation.layout import CaptionSpace, Size, TileSpec, arrange
 from installation.library import scan
-from tests.wall_e2e.capture import Seen, read_capture, start_capture
+from tests.wall_e2e.capture import Seen, Watched, start_capture, stop_capture
+from tests.wall_e2e.finder import Rect
 from tests.wall_e2e.screen import XvfbScreen
 
 PLAY = ("-m", "installation", "play")
@@ -26,13 +27,17 @@ class Outcome:
 
     code: int
     report: dict[str, Any]
-    seen: list[Seen]
-    captures: int
+    watched: Watched
     errors: str
 
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """The changed pictures, in order."""
+        return self.watched.seen
 
-def picture_rects(config_path: Path, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
-    """Where each version's picture lands, in the order they hang."""
+
+def picture_rects(config_path: Path, size: tuple[int, int]) -> list[Rect]:
+    """Where the layout means each version's picture to be, in the order they hang."""
     config = load_config(config_path)
     versions = scan(config.film.versions, order=config.film.order).versions
     captions = config.wall.captions
@@ -44,7 +49,7 @@ def picture_rects(config_path: Path, size: tuple[int, int]) -> list[tuple[int, i
         CaptionSpace(lines, captions.size, captions.position),
     )
     return [
-        (p.picture.x_px, p.picture.y_px, p.picture.width_px, p.picture.height_px)
+        Rect(p.picture.x_px, p.picture.y_px, p.picture.width_px, p.picture.height_px)
         for p in placements
     ]
 
@@ -58,10 +63,11 @@ def play_and_watch(
     program: Sequence[str] = PLAY,
     timeout_s: float = 120,
 ) -> Outcome:
-    """Play so many loops in a window as large as the screen, and watch them."""
+    """Play so many loops in a window as large as the screen, and watch its tiles."""
     size = (screen.width, screen.height)
+    tiles = len(picture_rects(config, size))
     report, out = folder / "report.json", folder / "seen.json"
-    watcher = start_capture(screen.environment, picture_rects(config, size), out, timeout_s)
+    watcher = start_capture(screen.environment, tiles, out, timeout_s)
     command = [
         sys.executable, *program, str(config), "--windowed", f"{size[0]}x{size[1]}",
         "--loops", str(loops), "--report", str(report),
@@ -71,8 +77,6 @@ def play_and_watch(
             command, env=screen.environment, timeout=timeout_s, capture_output=True, text=True
         )
     finally:
-        out.with_suffix(".stop").touch()
-        watcher.wait(timeout=20)
-    seen, captures = read_capture(out)
+        watched = stop_capture(watcher, out)
     told = json.loads(report.read_text()) if report.exists() else {}
-    return Outcome(wall.returncode, told, seen, captures, wall.stderr)
+    return Outcome(wall.returncode, told, watched, wall.stderr)

@@ -1,0 +1,33 @@
+"""What every room's tests share: a clock that jumps, a screen, and how strictly they are run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.fakes import FakeClock
+from tests.wall_e2e.screen import XvfbScreen
+
+# Qt inside the tests' own process needs no display. Real windows are opened by processes that
+# `tests/wall_e2e` starts with the environment of a `screen`, which takes this away again.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A shared, busy machine is slow now and then; that is no mistake of the code under test.
+hypothesis.settings.register_profile("installation", deadline=None)
+hypothesis.settings.load_profile("installation")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that moves only when told to."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[XvfbScreen]:
+    """A 1280x720 screen without a monitor, for real windows of other processes."""
+    with XvfbScreen() as screen:
+        yield screen
