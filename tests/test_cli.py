@@ -12,7 +12,6 @@ import pytest
 
 from tests.clips import make_clip
 
-
 _DISPLAY = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 

@@ -77,7 +77,7 @@ class Wakefulness:
     """Keeps the screen from going dark while it lives. Failing at it is logged, nothing more."""
 
     def __init__(self) -> None:
-        self._caffeinate: subprocess.Popen[bytes] | None = None
+        self._helper: subprocess.Popen[bytes] | None = None
         try:
             self._hold()
         except OSError as error:
@@ -85,7 +85,7 @@ class Wakefulness:
 
     def _hold(self) -> None:
         if sys.platform == "darwin":
-            self._caffeinate = subprocess.Popen(["caffeinate", "-d", "-w", str(os.getpid())])
+            self._helper = subprocess.Popen(["caffeinate", "-d", "-w", str(os.getpid())])
         elif sys.platform == "win32":
             import ctypes
 
@@ -93,12 +93,12 @@ class Wakefulness:
             ctypes.windll.kernel32.SetThreadExecutionState(0x80000003)
         elif QGuiApplication.platformName() == "xcb":
             if xset := shutil.which("xset"):
-                subprocess.run([xset, "s", "off", "-dpms"], capture_output=True, timeout=5)
+                self._helper = subprocess.Popen([xset, "s", "off", "-dpms"])
             else:
                 logger.info("xset is not installed; the screen may go dark by itself")
 
     def release(self) -> None:
         """Let the screen sleep again."""
-        if self._caffeinate is not None:
-            self._caffeinate.terminate()
-            self._caffeinate.wait()
+        if self._helper is not None:
+            self._helper.terminate()
+            self._helper.wait()

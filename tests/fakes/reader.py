@@ -1,0 +1,80 @@
+"""A reader without a file: it gives pictures as a test lets it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from installation.decode import Image, ImageTarget, ReaderFacts, ReaderFault
+
+
+@dataclass(frozen=True)
+class FakeFrame:
+    """A picture that only knows when it is."""
+
+    pts: Fraction
+    until: Fraction | None
+    number: int
+
+    def image(self, target: ImageTarget) -> Image:
+        """See `Frame.image`; the width tells the number."""
+        return Image("bgra", self.number + 1, 1, (), "bt709", True, self)
+
+
+class FakeReader:
+    """Evenly timed pictures; `hold` stops them, `fail` breaks the file, until undone."""
+
+    def __init__(self, rate: Fraction | int, frames: int) -> None:
+        self.pts = [Fraction(i) / rate for i in range(frames)]
+        self.opened = 0
+        self.is_closed = False
+        self._gate = threading.Event()
+        self._gate.set()
+        self._fault: str | None = None
+
+    def hold(self) -> None:
+        """Give no picture from now on."""
+        self._gate.clear()
+
+    def go_on(self) -> None:
+        """Give pictures again."""
+        self._gate.set()
+
+    def fail(self, reason: str | None) -> None:
+        """Be broken (with a reason) or whole again (None)."""
+        self._fault = reason
+        self._gate.set()
+
+    def open(self) -> ReaderFacts:
+        """See `Reader.open`."""
+        self.opened += 1
+        if self._fault is not None:
+            raise ReaderFault(self._fault)
+        return ReaderFacts(Fraction(0))
+
+    def frames(self, start: Fraction, stop: Fraction) -> Iterator[FakeFrame]:
+        """See `Reader.frames`."""
+        for number, pts in enumerate(self.pts):
+            until = self.pts[number + 1] if number + 1 < len(self.pts) else None
+            if until is not None and until <= start:
+                continue
+            if pts > stop:
+                return
+            self._gate.wait()
+            if self._fault is not None:
+                raise ReaderFault(self._fault)
+            yield FakeFrame(pts, until, number)
+
+    def is_ahead_worth_a_seek(self, here: Fraction, there: Fraction) -> bool:
+        """See `Reader.is_ahead_worth_a_seek`."""
+        return there - here > 1
+
+    def expected_pts(self, time: Fraction) -> Fraction | None:
+        """See `Reader.expected_pts`."""
+        return max(pts for pts in self.pts if pts <= max(time, Fraction(0)))
+
+    def close(self) -> None:
+        """See `Reader.close`."""
+        self.is_closed = True

@@ -1,0 +1,149 @@
+"""What every engine must do to take part in the lock; a new one joins by joining READERS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from installation.decode import AvReader, Frame, ImageTarget, Reader, ReaderFault, recognise
+from installation.film.timeline import picture_at
+from installation.library import scan
+from tests.clips import make_clip
+from tests.wall_e2e import blockcode
+
+FRAMES = 50
+SHEET = ImageTarget(frozenset({"bgra"}), (160, 90))
+UNEVEN = [Fraction(i * 40 + (i % 3) * 9, 1000) for i in range(FRAMES)]
+CLIPS: dict[str, dict[str, object]] = {
+    "long-gop.mp4": {"gop": 250, "bframes": 3},
+    "short-gop.mkv": {"gop": 5, "bframes": 3},
+    "intra.mov": {"gop": 1, "bframes": 0},
+    "stream.ts": {"gop": 12, "bframes": 2},
+    "motion.avi": {"codec": "mjpeg", "pixel_format": "yuvj420p"},
+    "lossless.mkv": {"codec": "ffv1", "pixel_format": "yuv444p"},
+    "ten-bit.mp4": {"pixel_format": "yuv420p10le"},
+    "vp9.webm": {"codec": "libvpx-vp9"},
+    "slow.mp4": {"rate": 12},
+    "fast.mp4": {"rate": 60},
+    "uneven.mp4": {"pts": UNEVEN, "rate": 24},
+    "long-sound.mp4": {"audio_s": 5},
+    "small-odd.mkv": {"codec": "ffv1", "pixel_format": "yuv444p", "size": (161, 91)},
+}
+
+
+def av_reader(path: Path) -> Reader:
+    version = scan(path.parent.parent, order="date").versions[0]
+    return AvReader(path, recognise(path), duration=version.duration, rate=version.rate, threads=2)
+
+
+READERS: dict[str, Callable[[Path], Reader]] = {"av": av_reader}
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clips")
+    for name, how in CLIPS.items():
+        make_clip(folder / name / "v" / name, frames=FRAMES, **how)  # type: ignore[arg-type]
+    return folder
+
+
+@pytest.fixture(params=[(e, c) for e in READERS for c in CLIPS], ids=lambda p: "-".join(p))
+def reader(request: pytest.FixtureRequest, clips: Path) -> Reader:
+    engine, clip = request.param
+    return READERS[engine](clips / clip / "v" / clip)
+
+
+def number(frame: Frame) -> int | None:
+    """Which picture it really is, read from its pixels."""
+    image = frame.image(SHEET)
+    plane = image.planes[0]
+    rows = np.frombuffer(plane.data, np.uint8).reshape(-1, plane.stride)
+    green = rows[:, 1 : image.width_px * 4 : 4]
+    at = blockcode.centres(0, 0, image.width_px, image.height_px)
+    code = blockcode.decode(np.array([green[y, x] for x, y in at]))
+    return None if code is None else code[0]
+
+
+END = Fraction(100)
+
+
+def test_every_picture_comes_once_and_in_order_time_and_again(reader: Reader) -> None:
+    reader.open()
+    for _ in range(3):
+        frames = []
+        for frame in reader.frames(Fraction(0), END):
+            assert number(frame) == len(frames)
+            frames.append((frame.pts, frame.until))
+        assert len(frames) == FRAMES
+        assert frames[0][0] == 0
+        assert [until for _, until in frames] == [pts for pts, _ in frames[1:]] + [None]
+    reader.close()
+
+
+def test_reading_from_mid_film_begins_at_exactly_the_right_picture(reader: Reader) -> None:
+    facts = reader.open()
+    pts = [frame.pts for frame in reader.frames(Fraction(0), END)]
+    for target in (1, 37, 49, 12, 13, 48, 0):
+        for time in (pts[target], pts[target] + Fraction(1, 200)):
+            frame = next(iter(reader.frames(time, END)))
+            assert number(frame) == picture_at(pts, time, facts.tolerance) == target
+    reader.close()
+
+
+def test_reading_stops_after_the_picture_shown_at_the_end(reader: Reader) -> None:
+    facts = reader.open()
+    pts = [frame.pts for frame in reader.frames(Fraction(0), END)]
+    for stop in (pts[0], pts[20], pts[30] + Fraction(1, 300)):
+        last = [frame.pts for frame in reader.frames(Fraction(0), stop)][-1]
+        assert last == pts[picture_at(pts, stop, facts.tolerance)]
+    reader.close()
+
+
+def test_the_packet_table_expects_what_is_decoded(reader: Reader) -> None:
+    facts = reader.open()
+    pts = [frame.pts for frame in reader.frames(Fraction(0), END)]
+    for k in range(2 * FRAMES):
+        time = Fraction(k, 48)
+        expected = reader.expected_pts(time)
+        assert expected == pts[picture_at(pts, time, facts.tolerance)]
+    reader.close()
+
+
+def test_it_can_be_closed_at_any_moment_and_opened_again(reader: Reader) -> None:
+    for taken in (0, 1, 7):
+        reader.open()
+        frames = iter(reader.frames(Fraction(0), END))
+        for _ in range(taken):
+            next(frames)
+        reader.close()
+        reader.close()
+    reader.open()
+    assert number(next(iter(reader.frames(Fraction(0), END)))) == 0
+    reader.close()
+
+
+@pytest.mark.parametrize("engine", READERS)
+def test_a_file_cut_off_while_it_plays_is_a_fault_not_a_standing_picture(
+    engine: str, tmp_path: Path
+) -> None:
+    path = make_clip(tmp_path / "v" / "f.mkv", frames=FRAMES)
+    reader = READERS[engine](path)
+    reader.open()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ReaderFault):
+        list(reader.frames(Fraction(0), END))
+    reader.close()
+
+
+@pytest.mark.parametrize("engine", READERS)
+def test_a_file_that_is_gone_is_a_fault_in_one_sentence(engine: str, tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "v" / "f.mp4", frames=4)
+    reader = READERS[engine](path)
+    path.unlink()
+    with pytest.raises(ReaderFault, match=r"^cannot be opened: .+"):
+        reader.open()

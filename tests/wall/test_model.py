@@ -1,0 +1,62 @@
+"""The tiles as QML sees them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from installation.config import GridLayout, Length
+from installation.layout import CaptionSpace, Placement, Size, TileSpec, arrange
+from installation.wall.model import TileModel
+
+
+def placed(*names: str) -> tuple[Placement, ...]:
+    tiles = [TileSpec(name, Fraction(16, 9)) for name in names]
+    return arrange(Size(1280, 720), tiles, GridLayout(), CaptionSpace(1, Length.parse("3%")))
+
+
+def value(model: TileModel, row: int, field: str) -> Any:
+    role = next(r for r, name in model.roleNames().items() if name == field.encode())
+    return model.data(model.index(row), role)
+
+
+def test_the_model_keeps_qts_rules(qtmodeltester: Any) -> None:
+    model = TileModel()
+    model.arrange(placed("a", "b"), ["A", "B"])
+    qtmodeltester.check(model)
+
+
+def test_every_field_of_a_placement_reaches_qml() -> None:
+    model = TileModel()
+    placement = placed("a")[0]
+    model.arrange([placement], ["A caption"])
+    assert value(model, 0, "name") == "a"
+    assert value(model, 0, "caption") == "A caption"
+    assert value(model, 0, "pictureWidth") == placement.picture.width_px
+    assert value(model, 0, "captionY") == placement.caption.y_px
+    assert value(model, 0, "cropWidth") == 1.0
+    assert value(model, 0, "fontPx") == placement.font_px
+    assert model.data(model.index(0), Qt.ItemDataRole.DisplayRole) is None
+
+
+def test_the_same_versions_laid_out_anew_keep_their_rows(qtbot: Any) -> None:
+    model = TileModel()
+    model.arrange(placed("a", "b"), ["A", "B"])
+    model.set_on_air("b", False)
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.dataChanged):
+        model.arrange(placed("a", "b"), ["A", "changed"])
+    assert value(model, 1, "caption") == "changed"
+    assert value(model, 1, "isOnAir") is False
+    with qtbot.waitSignal(model.modelReset):
+        model.arrange(placed("a", "b", "c"), ["A", "B", "C"])
+
+
+def test_only_the_tile_that_goes_off_air_is_told_so(qtbot: Any) -> None:
+    model = TileModel()
+    model.arrange(placed("a", "b"), ["A", "B"])
+    with qtbot.waitSignal(model.dataChanged) as change:
+        model.set_on_air("b", False)
+    assert change.args[0].row() == change.args[1].row() == 1
+    assert (value(model, 0, "isOnAir"), value(model, 1, "isOnAir")) == (True, False)
