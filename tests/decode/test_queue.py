@@ -43,7 +43,12 @@ def test_the_next_loop_follows_this_one() -> None:
 def test_a_full_queue_makes_the_decoder_wait_until_a_frame_is_let_go() -> None:
     queue = filled((0, 0), (1, 1), depth=2)
     done = threading.Event()
-    putter = threading.Thread(target=lambda: (queue.put(frame(2, 2), 0), done.set()))
+
+    def put() -> None:
+        queue.put(frame(2, 2), 0)
+        done.set()
+
+    putter = threading.Thread(target=put)
     putter.start()
     assert queue.is_full
     assert not done.wait(0.05)

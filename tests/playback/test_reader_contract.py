@@ -74,7 +74,7 @@ END = Fraction(100)
 def test_every_picture_comes_once_and_in_order_time_and_again(reader: Reader) -> None:
     reader.open()
     for _ in range(3):
-        frames = []
+        frames: list[tuple[Fraction, Fraction | None]] = []
         for frame in reader.frames(Fraction(0), END):
             assert number(frame) == len(frames)
             frames.append((frame.pts, frame.until))
