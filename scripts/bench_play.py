@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""What playing costs, against decoding alone and against other players, in one run.
+
+`python3 scripts/bench_play.py [--quick] [--json FILE]`. Machines are noisy: read the ratios, not
+the times. mpv and ffplay are measured where they are installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bootstrap import ROOT, set_up
+from demo import virtual_screen
+
+SIZE = "1280x720"
+FILM_S = 10
+RATE = 24
+
+MAKE = """
+import sys, av, numpy as np
+from fractions import Fraction
+out, seconds, width, height = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+rng = np.random.default_rng(3)
+small = rng.integers(0, 255, (height // 24, width // 24 * 2, 3), dtype=np.uint8)
+wide = np.asarray(av.VideoFrame.from_ndarray(small, format="rgb24").reformat(
+    width=width * 2, height=height, interpolation="BICUBIC").to_ndarray())
+with av.open(out, "w") as c:
+    s = c.add_stream("libx264", rate=24)
+    s.width, s.height, s.pix_fmt = width, height, "yuv420p"
+    s.options = {"preset": "veryfast", "crf": "20"}
+    grain = rng.integers(-9, 9, (height, width, 3), dtype=np.int16)
+    for i in range(round(seconds * 24)):
+        shift = int(width / 2 * (1 + np.sin(i / 40)))
+        picture = wide[:, shift:shift + width].astype(np.int16) + np.roll(grain, 7 * i, 1)
+        frame = av.VideoFrame.from_ndarray(picture.clip(0, 255).astype(np.uint8), format="rgb24")
+        c.mux(s.encode(frame))
+    c.mux(s.encode())
+"""
+DECODE = """
+import sys, threading, av
+from av.video.reformatter import VideoReformatter, Interpolation
+size = [int(n) for n in sys.argv[1].split("x")] if sys.argv[1] != "-" else None
+def run(path):
+    c = av.open(path); s = c.streams.video[0]; s.codec_context.thread_count = 1
+    r = VideoReformatter()
+    for f in c.decode(s):
+        if size:
+            r.reformat(f, *size, format="bgra", interpolation=Interpolation.AREA, threads=1)
+threads = [threading.Thread(target=run, args=[p]) for p in sys.argv[2:]]
+[t.start() for t in threads]; [t.join() for t in threads]
+"""
+IMPORT_AND_OPEN = """
+import sys, PySide6.QtCore, PySide6.QtGui, PySide6.QtQml, PySide6.QtQuick, av
+with av.open(sys.argv[1]) as c:
+    next(c.decode(video=0))
+"""
+WATCH = """
+import json, sys, time, zlib, mss
+out, end = [], time.monotonic() + float(sys.argv[1])
+with mss.MSS() as screen:
+    area = {"left": 200, "top": 150, "width": 300, "height": 40}
+    last = None
+    while time.monotonic() < end:
+        key = zlib.crc32(screen.grab(area).raw)
+        if key != last:
+            out.append(time.monotonic()); last = key
+        time.sleep(1 / 250)
+print(json.dumps(out))
+"""
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="shorter, rougher")
+    parser.add_argument("--json", type=Path, help="write all figures there as well")
+    options = parser.parse_args()
+    python = str(set_up(needs_screen=True))
+    loops = 1 if options.quick else 3
+    with tempfile.TemporaryDirectory() as folder, virtual_screen(f"{SIZE}x24") as display:
+        bench = Bench(python, Path(folder), {**os.environ, "DISPLAY": display})
+        results = {
+            "playing": [bench.playing(n, loops) for n in (1, 4, 9)],
+            "players": bench.players(loops),
+            "memory": bench.memory(40 if options.quick else 200),
+            "first_picture": bench.first_picture(),
+        }
+    report(results)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2))
+
+
+class Bench:
+    """The measurements; each runs its subject in a process of its own."""
+
+    def __init__(self, python: str, folder: Path, environment: dict[str, str]) -> None:
+        self.python, self.folder, self.environment = python, folder, environment
+        self.clip = folder / "clip.mp4"
+        print("making the clip ...", flush=True)
+        self._run([python, "-c", MAKE, self.clip, FILM_S, 1920, 1080])
+
+    def playing(self, count: int, loops: int) -> dict[str, Any]:
+        """CPU, lateness and memory of a wall of `count` versions, and of decoding them alone."""
+        print(f"{count} versions ...", flush=True)
+        config = self._film(count, self.clip)
+        told, used = self._play(config, loops)
+        film_s = FILM_S * loops
+        columns = {1: 1, 4: 2, 9: 3}[count]
+        tile = f"{1280 // columns}x{720 // columns}"
+        files = [self.clip] * count
+        decode = self._run([self.python, "-c", DECODE, "-", *files])["cpu_s"] / FILM_S
+        scale = self._run([self.python, "-c", DECODE, tile, *files])["cpu_s"] / FILM_S
+        return {
+            "versions": count,
+            "frames": told["film_frames"],
+            "lock": told["lock"]["says"],
+            "cpu": used["cpu_s"] / film_s,
+            "decode": decode,
+            "decode_and_scale": scale,
+            "peak_mb": used["peak_mb"],
+        }
+
+    def players(self, loops: int) -> list[dict[str, Any]]:
+        """Four versions with this and with what a user would run otherwise, seen from outside."""
+        config = self._film(4, self.clip)
+        four = [str(self.clip)] * 4
+        half = "scale=640:360"
+        grid = "xstack=inputs=4:layout=0_0|w0_0|0_h0|w0_h0"
+        chain = ";".join(f"[vid{i + 1}]{half}[t{i}]" for i in range(4))
+        commands: dict[str, list[str]] = {
+            "installation": [self.python, "-m", "installation", "play", str(config),
+                             "--windowed", SIZE, "--loops", str(loops + 1)],
+            "mpv": ["mpv", "--no-config", "--really-quiet", "--no-audio", "--vo=x11",
+                    "--loop-file=inf", "--geometry=1280x720+0+0", "--no-border",
+                    *(f"--external-file={f}" for f in four[1:]), four[0],
+                    f"--lavfi-complex={chain};[t0][t1][t2][t3]{grid}[vo]"],
+        }  # fmt: skip
+        results = []
+        for name, command in commands.items():
+            if shutil.which(command[0]) is None:
+                print(f"{name} is not installed")
+                continue
+            print(f"{name} ...", flush=True)
+            results.append({"player": name, **self._watched(command, FILM_S * loops)})
+        if shutil.which("ffplay") is None:
+            print("ffplay is not installed")
+        else:
+            print("ffplay ...", flush=True)
+            movies = ";".join(
+                f"movie={self.clip}:loop=0,setpts=N/24/TB,{half}[t{i}]" for i in range(4)
+            )
+            graph = f"{movies};[t0][t1][t2][t3]{grid}"
+            command = ["ffplay", "-loglevel", "quiet", "-noborder", "-left", "0", "-top", "0",
+                       "-f", "lavfi", "-i", graph]  # fmt: skip
+            results.append({"player": "ffplay", **self._watched(command, FILM_S * loops)})
+        return results
+
+    def memory(self, loops: int) -> dict[str, Any]:
+        """Resident memory over many fast loops of a half-second film."""
+        print(f"{loops} loops ...", flush=True)
+        short = self.folder / "short.mp4"
+        self._run([self.python, "-c", MAKE, short, 0.5, 640, 360])
+        config = self._film(4, short)
+        wall = subprocess.Popen(self._command(config, loops), env=self.environment)
+        samples = []
+        while wall.poll() is None:
+            time.sleep(0.5)
+            try:
+                status = Path(f"/proc/{wall.pid}/statm").read_text()
+            except OSError:
+                break
+            if status.split():
+                samples.append(int(status.split()[1]) * 4 / 1024)
+        settled = samples[len(samples) // 4 : -1]
+        half = len(settled) // 2
+        return {
+            "loops": loops,
+            "mb_second_quarter": statistics.mean(settled[:half]),
+            "mb_end": statistics.mean(settled[half:]),
+        }
+
+    def first_picture(self) -> dict[str, float]:
+        """Seconds to the first picture, and to import PySide6 and open one video (medians)."""
+        print("first picture ...", flush=True)
+        config = self._film(1, self.clip)
+        ours, base = [], []
+        for _ in range(7):
+            told, _ = self._play(config, 1, window="640x360", stop_after_s=1.5)
+            ours.append(told["first_picture_s"])
+            begun = time.monotonic()
+            self._run([self.python, "-c", IMPORT_AND_OPEN, self.clip])
+            base.append(time.monotonic() - begun)
+        return {"ours_s": statistics.median(ours), "import_and_open_s": statistics.median(base)}
+
+    def _film(self, count: int, clip: Path) -> Path:
+        film = self.folder / f"film-{clip.stem}-{count}"
+        for index in range(count):
+            version = film / f"{2000 + index} Version"
+            version.mkdir(parents=True, exist_ok=True)
+            if not (version / "film.mp4").exists():
+                os.link(clip, version / "film.mp4")
+        config = self.folder / f"{film.name}.yaml"
+        config.write_text(
+            f"film: {{versions: {film.name}}}\n"
+            "wall: {fade_in_ms: 0, layout: {gap: 0, margin: 0}, captions: {text: ''}}\n"
+        )
+        return config
+
+    def _command(self, config: Path, loops: int, window: str = SIZE) -> list[str]:
+        told = str(config.with_suffix(".json"))
+        play = [self.python, "-m", "installation", "play", str(config), "--windowed", window]
+        return [*play, "--loops", str(loops), "--report", told]
+
+    def _play(
+        self, config: Path, loops: int, window: str = SIZE, stop_after_s: float | None = None
+    ) -> tuple[dict[str, Any], dict[str, float]]:
+        used = self._run(self._command(config, loops, window), stop_after_s)
+        return json.loads(config.with_suffix(".json").read_text()), used
+
+    def _watched(self, command: list[str], seconds: float) -> dict[str, Any]:
+        """CPU, pictures a second and the longest stop, after two seconds to settle."""
+        player = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL)
+        time.sleep(2)
+        before = _cpu_s(player.pid)
+        watch = subprocess.run(
+            [self.python, "-c", WATCH, str(seconds)],
+            env=self.environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        cpu = _cpu_s(player.pid) - before
+        player.terminate()
+        player.wait()
+        moments = json.loads(watch.stdout)
+        gaps = [b - a for a, b in zip(moments, moments[1:])] or [seconds]  # noqa: B905, RUF007
+        return {
+            "cpu": cpu / seconds,
+            "pictures_per_s": len(moments) / seconds,
+            "longest_stop_ms": 1000 * max(gaps),
+        }
+
+    def _run(self, command: list[Any], stop_after_s: float | None = None) -> dict[str, float]:
+        process = subprocess.Popen([str(part) for part in command], env=self.environment, cwd=ROOT)
+        if stop_after_s is not None:
+            time.sleep(stop_after_s)
+            process.terminate()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"failed: {' '.join(str(part) for part in command)[:300]}")
+        return {"cpu_s": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def report(results: dict[str, Any]) -> None:
+    """Print the tables as Markdown."""
+    heads = (
+        "versions", "due", "late", "held", "dropped", "CPU s / film s", "÷ decode",
+        "÷ decode and scale", "drawing and lock", "peak MB",
+    )  # fmt: skip
+    _row(*heads)
+    _row(*["---"] * len(heads))
+    for r in results["playing"]:
+        frames, cpu = r["frames"], r["cpu"]
+        _row(
+            r["versions"],
+            *(frames[name] for name in ("due", "late", "held", "dropped")),
+            f"{cpu:.2f}",
+            f"{cpu / r['decode']:.2f}",
+            f"{cpu / r['decode_and_scale']:.2f}",
+            f"{cpu - r['decode_and_scale']:.2f}",
+            f"{r['peak_mb']:.0f}",
+        )
+    print()
+    _row("player, 4 × 1080p24", "CPU s / film s", "pictures/s of 24", "longest stop ms")
+    _row(*["---"] * 4)
+    for p in results["players"]:
+        pictures, stop = p["pictures_per_s"], p["longest_stop_ms"]
+        _row(p["player"], f"{p['cpu']:.2f}", f"{pictures:.1f}", f"{stop:.0f}")
+    memory, first = results["memory"], results["first_picture"]
+    early, late = memory["mb_second_quarter"], memory["mb_end"]
+    print(f"\nmemory over {memory['loops']} loops: {early:.1f} MB, then {late:.1f} MB")
+    ours, base = first["ours_s"], first["import_and_open_s"]
+    print(
+        f"first picture: {ours:.2f} s, {ours / base:.2f} × importing PySide6 and opening one video"
+    )
+
+
+def _row(*cells: object) -> None:
+    print("| " + " | ".join(map(str, cells)) + " |")
+
+
+if __name__ == "__main__":
+    main()
