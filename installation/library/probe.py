@@ -207,11 +207,22 @@ def _plausible_rate(stream: VideoStream) -> Fraction | None:
     return None
 
 
+def _whole_pictures(duration: Fraction, rate: Fraction, tick: Fraction) -> Fraction:
+    """A duration that is a tick off a whole number of pictures is rounded; mend it.
+
+    A version that loops would otherwise drift against the film, a little at each turn.
+    """
+    whole = round(duration * rate) / rate
+    return whole if whole > 0 and abs(whole - duration) <= tick else duration
+
+
 def _facts(stream: VideoStream, first: VideoFrame, end: int) -> Facts:
     assert stream.time_base is not None
     assert first.pts is not None
     duration = max(end - first.pts, _one_picture(stream)) * stream.time_base
     rate = _plausible_rate(stream)
+    if rate is not None:
+        duration = _whole_pictures(duration, rate, stream.time_base)
     frame_count = stream.frames or (round(duration * rate) if rate else 1)
     aspect = stream.sample_aspect_ratio
     return Facts(
