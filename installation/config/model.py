@@ -35,6 +35,7 @@ from installation.film import WhenShort, format_rate, parse_rate, parse_timecode
 from installation.film.rate import MAX_RATE
 
 CAPTION_FIELDS = ("model", "date", "title", "tools", "note", "name", "film")
+_DATE_PATTERN = re.compile(r"(?:[GyYuMLQqdEec]+|[^A-Za-z{}]|'[^']*')+")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(%|px)")
 
 
@@ -247,6 +248,13 @@ class Captions(Setting):
     @classmethod
     def _names_known_fields(cls, text: str) -> str:
         check_caption(text)
+        return text
+
+    @field_validator("date_format")
+    @classmethod
+    def _is_a_date_pattern(cls, text: str) -> str:
+        if text != "auto" and not _DATE_PATTERN.fullmatch(text):
+            raise ValueError(f'"{text}" is not a pattern for dates; write auto or d MMMM yyyy')
         return text
 
 

@@ -6,6 +6,7 @@ goes to the outside, so that the whole stands in the middle of the wall.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from installation.config import (
@@ -44,7 +45,7 @@ def arrange(
     if isinstance(layout, CustomLayout):
         return _custom(canvas, tiles, layout, captions)
     shorter = min(canvas.width_px, canvas.height_px)
-    margin = min(round(layout.margin.px(shorter)), (shorter - 1) // 2)
+    margin = min(round(layout.margin.px(shorter)), shorter // 3)
     gap = round(layout.gap.px(shorter))
     room = Rect(margin, margin, canvas.width_px - 2 * margin, canvas.height_px - 2 * margin)
     if isinstance(layout, SpotlightLayout):
@@ -66,13 +67,17 @@ def arrange(
 def best_columns(
     room: Rect, tiles: Sequence[TileSpec], gap: int, captions: CaptionSpace, fit: str
 ) -> int:
-    """The number of columns that shows the most picture; the fewest where several do."""
+    """The number of columns that shows the most picture; the fewest where several do.
+
+    Whole pictures are what counts, also where they are cropped in the end: that crops the least.
+    """
 
     def shown(columns: int) -> int:
         width, height, _ = _cell(room, len(tiles), columns, gap, captions)
-        sizes = (fitted(tile.aspect, width, height, "contain") for tile in tiles)
-        return sum(w * h for w, h in sizes)
+        sizes = ((fitted(aspect, width, height, "contain"), n) for aspect, n in aspects.items())
+        return sum(w * h * n for (w, h), n in sizes)
 
+    aspects = Counter(tile.aspect for tile in tiles)
     return max(range(1, len(tiles) + 1), key=lambda columns: (shown(columns), -columns))
 
 
@@ -103,6 +108,8 @@ def _grid(
     column_px = [max(w for w, _ in sizes[c::columns]) for c in range(min(columns, len(tiles)))]
     rows = [sizes[i : i + columns] for i in range(0, len(sizes), columns)]
     row_px = [max(h for _, h in row) for row in rows]
+    if type_px:  # set by the largest picture, which need not fill its cell
+        type_px = min(type_px, captions.type_px(max(row_px)))
     below = captions.height_px(type_px) if type_px else 0
     left = room.x_px + (room.width_px - sum(column_px) - gap * (len(column_px) - 1)) // 2
     top = room.y_px + (room.height_px - sum(row_px) - (below + gap) * len(rows) + gap) // 2
@@ -179,13 +186,15 @@ def _spotlight(
     others = [tile for index, tile in enumerate(tiles) if index != focus]
     if not others:
         return _grid(room, tiles, 1, gap, captions, layout.fit)
+    whole = room.width_px if layout.strip == "right" else room.height_px
+    gap = min(gap, whole // 4)
+    large = round(layout.share.px(whole - gap))
+    large = max(whole // 4, min(large, (whole - gap) * 9 // 10))  # the strip is still a strip
     if layout.strip == "right":
-        large = max(1, min(room.width_px - gap - 1, round(layout.share.px(room.width_px - gap))))
         rest = max(1, room.width_px - gap - large)
         main = Rect(room.x_px, room.y_px, large, room.height_px)
         strip = Rect(room.x_px + large + gap, room.y_px, rest, room.height_px)
     else:
-        large = max(1, min(room.height_px - gap - 1, round(layout.share.px(room.height_px - gap))))
         rest = max(1, room.height_px - gap - large)
         main = Rect(room.x_px, room.y_px, room.width_px, large)
         strip = Rect(room.x_px, room.y_px + large + gap, room.width_px, rest)

@@ -8,8 +8,11 @@ from datetime import date
 from installation.film import Credit, PartialDate
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_NEEDS_DAY = re.compile(r"[dEec]")
-_NEEDS_MONTH = re.compile(r"[ML]")
+_NEEDS_DAY = re.compile(r"[dEecDFgwW]")
+_NEEDS_MONTH = re.compile(r"[MLQq]")
+_PATTERN = re.compile(r"(?:[GyYuMLQqdEec]+|[^A-Za-z{}]|'[^']*')+")
+"""What a date alone can answer; no hours, no words without their quotes."""
+_LOOSE = " ·–—,;:/"
 
 
 def caption_text(
@@ -32,18 +35,20 @@ def caption_text(
         "film": film,
     }
     filled = _FIELD.sub(lambda match: values.get(match[1], match[0]), template)
-    return "\n".join(line.strip() for line in filled.splitlines() if line.strip(" ·–—,()"))
+    lines = (line.replace("()", "").strip(_LOOSE) for line in filled.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def date_text(known: PartialDate, language: str, date_format: str = "auto") -> str:
     """A date in words, saying just what is known of it.
 
-    Patterns are CLDR's, by Babel; one that asks for more than is known gives way to `auto`.
+    Patterns are CLDR's, by Babel; one that asks for more than is known, or for anything but a
+    date, gives way to `auto`.
     """
     from babel.dates import format_date, format_skeleton
 
     day = date(known.year, known.month or 1, known.day or 1)
-    if date_format != "auto":
+    if date_format != "auto" and _PATTERN.fullmatch(date_format):
         plain = re.sub(r"'[^']*'", "", date_format)
         asks_too_much = (not known.day and _NEEDS_DAY.search(plain)) or (
             not known.month and _NEEDS_MONTH.search(plain)

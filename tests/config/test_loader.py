@@ -149,6 +149,11 @@ SINGLE_MISTAKES = [
         "{title}, {tools}, {note}, {name}, {film}",
     ),
     (
+        FILM + "wall: {captions: {date_format: HH:mm}}",
+        '2:32: wall.captions.date_format: "HH:mm" is not a pattern for dates; '
+        "write auto or d MMMM yyyy",
+    ),
+    (
         FILM + "versions: {a: {capton: x}}",
         '2:16: versions.a.capton: unknown setting; did you mean "caption"?',
     ),

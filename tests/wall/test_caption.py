@@ -35,6 +35,17 @@ def test_a_pattern_never_invents_what_is_not_known() -> None:
     assert date_text(PartialDate(2024), "en", "'made in' yyyy") == "made in 2024"
 
 
+@pytest.mark.parametrize("pattern", ["long", "short", "HH:mm", "g", "bogus{", ""])
+def test_what_is_no_pattern_for_dates_gives_way(pattern: str) -> None:
+    assert date_text(PartialDate(2024), "en", pattern) == "2024"
+    assert date_text(PartialDate(2024, 3), "en", pattern) == "March 2024"
+
+
+def test_punctuation_goes_with_the_field_it_belonged_to() -> None:
+    for template in ("{model}, {title}", "{title} · {model}", "{model} ({title})"):
+        assert caption_text(template, CREDIT, name="n", film="f") == "Gen-2"
+
+
 def test_fields_are_filled_in_and_empty_lines_left_out() -> None:
     text = caption_text(
         "{model}\n{title}\n{tools} · {date}", CREDIT, name="n", film="f", language="en"
