@@ -156,15 +156,20 @@ class Show(QObject):
         contents = [TileContent(v.name, v.picture, caption_of(config, v)) for v in versions]
         self.wall = Wall(config.wall, contents, self._drawing)
         self.wall.key_pressed.connect(self._key)
-        try:
-            self.wall.open(self._place_window)
-        except LayoutError as error:
-            where = config.where("wall", "layout", "tiles")
-            raise ConfigError([f"{where}: {error}"]) from error
         clock = MasterClock(config.film.rate, film_frames(config, versions))
         feeds = [self._feed(version, clock, len(versions)) for version in versions]
         patience_ns = config.playback.patience_ms * 1_000_000
         self.player = Player(clock, feeds, patience_ns=patience_ns)
+        for feed in feeds:
+            feed.prepare()
+        try:
+            self.wall.open(self._place_window)
+        except LayoutError as error:
+            where = config.where("wall", "layout", "tiles")
+            self.player.stop()
+            raise ConfigError([f"{where}: {error}"]) from error
+        for feed in feeds:
+            feed.queue.depth = self._depth(feed.name, len(feeds))
         self.pacer = Pacer(time, clock, self._stated_grid(), self._present)
         self._on_air = {version.name: True for version in versions}
 
@@ -191,16 +196,20 @@ class Show(QObject):
             rate=version.rate,
             threads=max(1, min(cores // count, MAX_DECODER_THREADS)),
         )
-        budget = self._config.playback.queue_mb * 1_048_576 // count
-        depth = budget // max(1, self.wall.picture_bytes(version.name))
         return Feed(
             version.name,
             reader,
             TimeMap(clock.rate, clock.length, version.duration, self._config.film.when_short),
             image_target=self.wall.image_target(version.name),
             make_payload=self.wall.payload_maker(version.name),
-            depth=max(MIN_QUEUE_DEPTH, min(depth, MAX_QUEUE_DEPTH)),
+            depth=MIN_QUEUE_DEPTH,  # until the layout says how large its pictures are
         )
+
+    def _depth(self, name: str, count: int) -> int:
+        """How many pictures may be queued for one version, of the wall's memory for them."""
+        budget = self._config.playback.queue_mb * 1_048_576 // count
+        depth = budget // max(1, self.wall.picture_bytes(name))
+        return max(MIN_QUEUE_DEPTH, min(depth, MAX_QUEUE_DEPTH))
 
     def _stated_hz(self) -> float:
         stated = self._screen.refreshRate()

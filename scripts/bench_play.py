@@ -88,7 +88,9 @@ def main() -> None:
     python = str(set_up(needs_screen=True))
     loops = 1 if options.quick else 3
     with tempfile.TemporaryDirectory() as folder, virtual_screen(f"{SIZE}x24") as display:
-        bench = Bench(python, Path(folder), {**os.environ, "DISPLAY": display})
+        environment = {**os.environ, "DISPLAY": display}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a kiosk keeps its compiled modules
+        bench = Bench(python, Path(folder), environment)
         results = {
             "playing": [bench.playing(n, loops) for n in (1, 4, 9)],
             "players": bench.players(loops),
@@ -190,17 +192,24 @@ class Bench:
         }
 
     def first_picture(self) -> dict[str, float]:
-        """Seconds to the first picture, and to import PySide6 and open one video (medians)."""
+        """Seconds to the first picture, and to import PySide6 and open one video (medians).
+
+        Both from the start of the process: what passes before our own clock runs is added.
+        """
         print("first picture ...", flush=True)
         config = self._film(1, self.clip)
         ours, base = [], []
         for _ in range(7):
             told, _ = self._play(config, 1, window="640x360", stop_after_s=1.5)
-            ours.append(told["first_picture_s"])
-            begun = time.monotonic()
-            self._run([self.python, "-c", IMPORT_AND_OPEN, self.clip])
-            base.append(time.monotonic() - begun)
+            before = self._timed([self.python, "-c", "import installation.cli"])
+            ours.append(before + told["first_picture_s"])
+            base.append(self._timed([self.python, "-c", IMPORT_AND_OPEN, self.clip]))
         return {"ours_s": statistics.median(ours), "import_and_open_s": statistics.median(base)}
+
+    def _timed(self, command: list[Any]) -> float:
+        begun = time.monotonic()
+        self._run(command)
+        return time.monotonic() - begun
 
     def _film(self, count: int, clip: Path) -> Path:
         film = self.folder / f"film-{clip.stem}-{count}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -29,7 +30,7 @@ def load_config(path: Path) -> Config:
     """The curator's config. Raises ConfigError with every mistake, in the order of their lines."""
     document = read_document(path)
     config = _validated(document, Config)
-    folder = (path.parent / config.film.versions).resolve()
+    folder = Path(os.path.abspath(path.parent / config.film.versions))  # noqa: PTH100  links stay
     film = config.film.model_copy(
         update={"versions": folder, "title": config.film.title or path.stem}
     )

@@ -31,7 +31,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from installation.film import WhenShort, format_rate, parse_rate, parse_timecode
+from installation.film import WhenShort, parse_rate, parse_timecode
 from installation.film.rate import MAX_RATE
 
 CAPTION_FIELDS = ("model", "date", "title", "tools", "note", "name", "film")
@@ -59,7 +59,7 @@ class Length:
         """From what the curator wrote. Raises ValueError in plain words."""
         if isinstance(text, Length):
             return text
-        if text == 0 or text == "0":
+        if text is not False and (text == 0 or text == "0"):
             return cls(0, is_percent=False)
         match = _LENGTH.fullmatch(str(text).strip())
         if not match:
@@ -104,7 +104,7 @@ FolderName = Annotated[str, AfterValidator(lambda name: unicodedata.normalize("N
 Rate = Annotated[
     Fraction,
     BeforeValidator(parse_rate),
-    PlainSerializer(format_rate),
+    PlainSerializer(str),
     WithJsonSchema({"type": ["number", "string"], "examples": [24, 23.976, "24000/1001"]}),
 ]
 Colour = Annotated[
@@ -139,6 +139,13 @@ class FilmConfig(Setting):
     when_short: WhenShort = Field(
         WhenShort.HOLD, description="After its own end a version holds, goes black or loops."
     )
+
+    @field_validator("versions")
+    @classmethod
+    def _is_a_name_a_folder_can_have(cls, path: Path) -> Path:
+        if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in str(path)):
+            raise ValueError("holds a character that no folder's name has; write the name anew")
+        return path
 
     @field_validator("length")
     @classmethod
@@ -274,7 +281,7 @@ class WallConfig(Setting):
     """What visitors see."""
 
     background: Colour = Field("#000000", description="The wall's colour, in quotes: '#000000'.")
-    screen: Annotated[int, Field(ge=0, le=63)] | str | None = Field(
+    screen: Annotated[int, Field(ge=0, le=63, strict=True)] | str | None = Field(
         None, description="The screen's number from 0, or its name; the main screen by default."
     )
     off_air: OffAir = Field(

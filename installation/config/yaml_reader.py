@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.events import Event
+from yaml.events import CollectionEndEvent, CollectionStartEvent, Event
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installation.errors import ConfigError
@@ -67,27 +67,29 @@ def read_document(path: Path) -> Document:
     if not isinstance(root, MappingNode):
         sentence = 'is not a list of settings; write "name: value" lines'
         raise ConfigError([document.message(_mark(root), sentence)])
-    data = _build(root, (), document, 0)
+    data = _build(root, (), document)
     document.data = data if isinstance(data, dict) else {}
     return document
 
 
 def _refuse_aliases(text: str, document: Document) -> None:
-    """Aliases can grow a small file into a huge one, so they go before anything is built."""
-    found = [
-        document.message(
-            _mark(event),
-            "anchors (&) and aliases (*) are not used here; repeat the value, or put it in quotes",
-        )
-        for event in yaml.parse(text, Loader=yaml.SafeLoader)
-        if getattr(event, "anchor", None) is not None
-    ]
+    """Aliases and depth can make a small file cost much, so they go before anything is built."""
+    said = "anchors (&) and aliases (*) are not used here; repeat the value, or put it in quotes"
+    found, depth = [], 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if getattr(event, "anchor", None) is not None:
+            found.append(document.message(_mark(event), said))
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:  # at once: going on costs more the deeper it is
+            raise ConfigError([document.message(_mark(event), "is nested too deeply")])
     if found:
         raise ConfigError(found)
 
 
 def _read_text(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise ConfigError([f"{path}: is no ordinary file; name a YAML file"])
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -125,17 +127,14 @@ def _mark(at: Node | Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _build(node: Node, at: Keys, document: Document, depth: int) -> Any:
+def _build(node: Node, at: Keys, document: Document) -> Any:
     document.values[at] = _mark(node)
-    if depth > MAX_DEPTH:
-        document.mistakes.append((*_mark(node), "is nested too deeply"))
-        return None
     if isinstance(node, ScalarNode):
         return _scalar(node, document)
     if node.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
         document.mistakes.append((*_mark(node), f"the tag {node.tag} is not used here"))
     if isinstance(node, SequenceNode):
-        return [_build(n, (*at, i), document, depth + 1) for i, n in enumerate(node.value)]
+        return [_build(n, (*at, i), document) for i, n in enumerate(node.value)]
     assert isinstance(node, MappingNode)
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
@@ -147,7 +146,7 @@ def _build(node: Node, at: Keys, document: Document, depth: int) -> Any:
             document.mistakes.append((*_mark(key_node), f'"{key}" is written twice; keep one'))
         place = (*at, key)
         document.keys[place] = _mark(key_node)
-        data[key] = _build(value_node, place, document, depth + 1)
+        data[key] = _build(value_node, place, document)
     return data
 
 

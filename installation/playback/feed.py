@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ class Feed:
     """Reads a version round and round, ahead of the film, into `queue`.
 
     Loops follow each other without a break: the next loop's first frames are queued before this
-    one ends. `start`, `skip_to` and `stop` are called from the presenter's thread.
+    one ends. `prepare`, `start`, `skip_to` and `stop` are called from the presenter's thread.
 
     `image_target` says what the drawing path takes just now, `make_payload` turns an image into
     what it draws; both are called on the feed's thread.
@@ -86,10 +87,15 @@ class Feed:
         """The reader, for the questions any thread may ask it."""
         return self._reader
 
+    def prepare(self) -> None:
+        """Start the thread and let it open the file; `start` tells it where to read."""
+        self._thread.start()
+
     def start(self, position: FilmPosition) -> None:
         """Begin to read, from a film frame on."""
         self.skip_to(position)
-        self._thread.start()
+        if self._thread.ident is None:
+            self.prepare()
 
     def skip_to(self, position: FilmPosition) -> None:
         """Forget what is queued and read from this film frame on; mends a fault by reopening."""
@@ -116,6 +122,7 @@ class Feed:
     def _work(self) -> None:
         done: Order | None = None
         try:
+            self._open_early()
             while (order := self._next_order(after=done)) is not None:
                 done = order
                 try:
@@ -129,6 +136,11 @@ class Feed:
                     self._give_up(order, "decoding failed unexpectedly; the log says more")
         finally:
             self._reader.close()
+
+    def _open_early(self) -> None:
+        """Open the file while the wall is still being built; a fault is met at the first order."""
+        with contextlib.suppress(ReaderFault):
+            self._facts = self._reader.open()
 
     def _next_order(self, after: Order | None) -> Order | None:
         with self._ordered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -214,6 +215,23 @@ def test_files_that_are_no_config_are_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=said) as caught:
             load_config(path)
         assert len(caught.value.messages) == 1
+
+
+def test_depth_and_odd_names_are_refused_at_once(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, "a: " + "[" * 100_000) == ["wall.yaml:1:23: is nested too deeply"]
+    for name in ('"a\\0b"', '"\\ud800"'):
+        told = mistakes(tmp_path, f"film: {{versions: {name}}}")
+        assert len(told) == 1
+        assert "film.versions" in told[0] or "wall.yaml:1" in told[0]
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(ConfigError, match="is no ordinary file"):
+        load_config(tmp_path / "pipe.yaml")
+
+
+def test_rates_that_look_alike_still_differ(tmp_path: Path) -> None:
+    one = load(tmp_path, "film: {versions: x, rate: 24000/1001}")
+    other = load(tmp_path, "film: {versions: x, rate: 2997/125}")
+    assert diff(one, other) == {"film.rate"}
 
 
 def test_a_billion_laughs_stay_one(tmp_path: Path) -> None:
