@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +80,7 @@ def _middle(generation: Generation) -> Iterator[Pixels]:
     width, height = generation.size
     for index in range(generation.frames):
         t = index / generation.rate
-        seen = picture(t + 0.05 * sin(2.6 * t), width * 3 // 4, height * 3 // 4)
+        seen = picture(t, width * 3 // 4, height * 3 // 4)
         soft = seen.scaled(
             width, height,
             Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
@@ -98,7 +97,7 @@ def _early(generation: Generation) -> Iterator[Pixels]:
     trail = np.zeros((height, width, 4), np.float32)
     for index in range(generation.frames):
         t = index / generation.rate
-        small = picture(t + 0.16 * sin(1.9 * t), 88, 88)
+        small = picture(t, 88, 88)
         blurred = small.scaled(
             width, height,
             Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
