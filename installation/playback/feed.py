@@ -139,7 +139,7 @@ class Feed:
 
     def _open_early(self) -> None:
         """Open the file while the wall is still being built; a fault is met at the first order."""
-        with contextlib.suppress(ReaderFault):
+        with contextlib.suppress(Exception):  # whatever it is, the first order meets it again
             self._facts = self._reader.open()
 
     def _next_order(self, after: Order | None) -> Order | None:
@@ -151,7 +151,7 @@ class Feed:
         self._facts = None  # the next order opens the file anew
         with self._ordered:
             if self._order is not None and self._order.generation != order.generation:
-                logger.debug("version=%s fault outdated by a newer order: %s", self.name, reason)
+                return  # a newer order has it opened anew; that is what counts
             self._fault = reason
 
     def _fill(self, order: Order, facts: ReaderFacts) -> Order:
