@@ -41,17 +41,20 @@ CAPTIONS = st.builds(
     st.sampled_from(["below", "bottom-left", "top-right"]),
 )
 FITS = st.sampled_from(["contain", "cover"])
+ROOM = st.sampled_from([Length.parse(text) for text in ("0%", "1%", "12px", "30%", "100%")])
 LAYOUTS = st.one_of(
-    st.builds(GridLayout, fit=FITS),
-    st.builds(GridLayout, columns=st.integers(1, 9), fit=FITS),
-    st.builds(RowLayout, kind=st.just("row"), fit=FITS),
-    st.builds(ColumnLayout, kind=st.just("column"), fit=FITS),
+    st.builds(GridLayout, fit=FITS, gap=ROOM, margin=ROOM),
+    st.builds(GridLayout, columns=st.integers(1, 9), fit=FITS, gap=ROOM, margin=ROOM),
+    st.builds(RowLayout, kind=st.just("row"), fit=FITS, gap=ROOM, margin=ROOM),
+    st.builds(ColumnLayout, kind=st.just("column"), fit=FITS, gap=ROOM, margin=ROOM),
     st.builds(
         SpotlightLayout,
         kind=st.just("spotlight"),
         strip=st.sampled_from(["right", "bottom"]),
         share=st.sampled_from([Length.parse(f"{n}%") for n in (1, 50, 75, 95, 100)]),
         fit=FITS,
+        gap=ROOM,
+        margin=ROOM,
     ),
 )
 
