@@ -5,15 +5,15 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from installation.errors import ConfigError, InstallationError
+from installation.errors import InstallationError
 from installation.film import SystemClock, format_rate, format_timecode
 
 if TYPE_CHECKING:
@@ -60,19 +60,22 @@ def play(
     """
     started_ns = SystemClock().now_ns()
     gc.disable()  # until the wall plays: nothing to collect yet, and the first picture waits
-    from installation.config import load_config
+    from installation.app import play as play_wall
 
-    settings = load_config(config)
-    with ThreadPoolExecutor(1) as pool:  # the disk and FFmpeg work while Qt is loaded
-        scanning = pool.submit(_scan, settings)
-        from installation.app import PlayOptions
-        from installation.app import play as play_wall
-
-        library = scanning.result()
-    for sentence in _sentences(settings, library):
-        click.echo(sentence, err=True)
-    options = PlayOptions(windowed, loops, report)
-    sys.exit(play_wall(settings, library, options, started_ns))
+    code = play_wall(
+        config,
+        windowed=windowed,
+        loops=loops,
+        report=report,
+        started_ns=started_ns,
+        say=lambda sentence: click.echo(sentence, err=True),
+    )
+    # All that matters is stopped and written; a look into a film, or a share that hangs, must not
+    # keep the process from ending.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @cli.command()
@@ -82,10 +85,11 @@ def check(config: Path) -> None:
 
     Exit code 0 when all is well, 1 when something is to be mended.
     """
+    from installation.app import scan_film, sentences
     from installation.config import load_config
 
     settings = load_config(config)
-    library = _scan(settings)
+    library = scan_film(settings)
     film = settings.film
     click.echo(f"{film.title}: {len(library.versions)} versions at {format_rate(film.rate)} fps")
     for version in library.versions:
@@ -99,12 +103,38 @@ def check(config: Path) -> None:
         )
     layout = settings.wall.layout
     click.echo(f"shown as: {layout.kind}, pictures {layout.fit}")
-    mistakes = [*_sentences(settings, library), *_layout_mistakes(settings, library)]
+    mistakes = [*sentences(settings, library), *_layout_mistakes(settings, library)]
     for mistake in mistakes:
         click.echo(mistake, err=True)
     if not library.versions:
         click.echo("nothing to show yet: a slate with the film's title", err=True)
     sys.exit(1 if mistakes else 0)
+
+
+@cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--at", default="00:00:00:00", metavar="HH:MM:SS:FF", help="At this film time.")
+@click.option("--size", type=WindowSize(), default="1920x1080", help="The wall's size in pixels.")
+@click.option("--layouts", is_flag=True, help="Every kind of layout, on one contact sheet.")
+@click.option("-o", "--output", type=ConfigPath, required=True, help="The PNG to write.")
+def preview(config: Path, at: str, size: tuple[int, int], layouts: bool, output: Path) -> None:
+    """Write what the wall of CONFIG shows at a film time to a picture. Needs no display."""
+    from installation.preview import preview as draw
+
+    told = draw(
+        config, output, at=at, size=size, layouts=layouts, say=lambda s: click.echo(s, err=True)
+    )
+    click.echo(told)
+
+
+@cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--media", type=ConfigPath, required=True, help="The film's folder.")
+def new(config: Path, media: Path) -> None:
+    """Write a config to begin with, CONFIG, for the versions in the film's folder."""
+    from installation.starter import new as begin
+
+    click.echo(begin(config, media, lambda sentence: click.echo(sentence, err=True)))
 
 
 @cli.command()
@@ -125,33 +155,12 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def _scan(settings: Config) -> Library:
-    from installation.library import scan
-
-    try:
-        return scan(settings.film.versions, order=settings.film.order)
-    except InstallationError as error:
-        where = settings.where("film", "versions")
-        raise ConfigError([f"{where}: {error}"]) from error
-
-
-def _sentences(settings: Config, library: Library) -> list[str]:
-    """What a person should know of the folder: rejected versions, notices, names without one."""
-    known = {v.name for v in library.versions} | {r.name for r in library.rejected}
-    unknown = [
-        f'{settings.where("versions", name)}: versions: there is no folder "{name}"; '
-        "correct the name or take it out"
-        for name in settings.versions
-        if name not in known
-    ]
-    rejected = [f"not shown: {rejection.message}" for rejection in library.rejected]
-    return [*rejected, *library.notices, *unknown]
-
-
 def _layout_mistakes(settings: Config, library: Library) -> list[str]:
     from installation.layout import CaptionSpace, LayoutError, Size, TileSpec, arrange
+    from installation.parts import shown
 
-    tiles = [TileSpec(v.name, v.picture.display_aspect) for v in library.versions]
+    versions = shown(settings, library.versions)
+    tiles = [TileSpec(v.name, v.picture.display_aspect) for v in versions]
     space = CaptionSpace(0, settings.wall.captions.size)
     try:
         arrange(Size(1920, 1080), tiles, settings.wall.layout, space)
@@ -162,6 +171,7 @@ def _layout_mistakes(settings: Config, library: Library) -> list[str]:
 
 def main() -> None:
     """Run the command line; a user's mistake is a sentence and exit code 1."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # what checks settings is ours
     try:
         cli()
     except InstallationError as error:

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import ctypes.util
 import hashlib
+import importlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-_STAMP = VENV / "set-up.sha256"
+_STAMP = VENV / "set-up.txt"
+_BEGUN = "begun, not finished"
 _INPUTS = ("pyproject.toml", "constraints.txt")
 
 # What Qt's window plugin, PyAV and libVLC need on Linux: a library's name and its Debian package.
@@ -32,10 +36,15 @@ _WINDOW = {
     "xcb-keysyms": "libxcb-keysyms1",
     "xcb-render-util": "libxcb-render-util0",
     "xcb-shape": "libxcb-shape0",
-    "xcb-xinerama": "libxcb-xinerama0",
+    "Xrandr": "libxrandr2",
     "pulse": "libpulse0",
 }
 _VLC = {"vlc": "libvlc5"}
+_VLC_ON_MAC = "/Applications/VLC.app/Contents/MacOS/lib/libvlc.dylib"
+_VLC_REMEDY = {
+    "darwin": "Install it with:\n  brew install --cask vlc",
+    "win32": "Install it with:\n  winget install VideoLAN.VLC",
+}
 _MESA = ("swrast_dri.so", "libgallium*.so", "kms_swrast_dri.so")
 
 
@@ -50,13 +59,9 @@ def set_up(*, for_tests: bool = False, needs_screen: bool = False) -> Path:
 def ensure_packages(*, for_tests: bool, needs_screen: bool) -> None:
     """Install missing system packages, or say the one command that does, and stop."""
     if sys.platform != "linux":
-        if for_tests and ctypes.util.find_library("vlc") is None:
-            remedy = (
-                "brew install --cask vlc"
-                if sys.platform == "darwin"
-                else "winget install VideoLAN.VLC"
-            )
-            sys.exit(f"VLC is missing. Install it with:\n  {remedy}")
+        if for_tests and not has_vlc():
+            remedy = _VLC_REMEDY.get(sys.platform, "Install libVLC 3 with your system's packages.")
+            sys.exit(f"VLC is missing. {remedy}")
         return
     missing = missing_packages(for_tests=for_tests, needs_screen=needs_screen)
     if not missing:
@@ -100,33 +105,102 @@ def missing_packages(*, for_tests: bool, needs_screen: bool) -> list[str]:
     return missing
 
 
+def has_vlc() -> bool:
+    """True where libVLC is: on the loader's path, or where VLC's own installer puts it."""
+    name = "libvlc.dll" if sys.platform == "win32" else "vlc"
+    if ctypes.util.find_library(name) is not None:
+        return True
+    places = [os.environ.get("PYTHON_VLC_LIB_PATH", "")]  # python-vlc looks there first
+    if sys.platform == "darwin":
+        places.append(_VLC_ON_MAC)
+    if sys.platform == "win32":
+        program_files = Path(os.environ.get("PROGRAMFILES", r"C:\Program Files"))
+        folders = [_vlc_in_registry(), program_files / "VideoLAN" / "VLC"]
+        places += [str(folder / name) for folder in folders if folder is not None]
+    return any(place and Path(place).is_file() for place in places)
+
+
 def importlib_missing(module: str) -> bool:
     """True where Debian has split a part of the standard library off."""
-    import importlib.util
-
     return importlib.util.find_spec(module) is None
 
 
 def ensure_venv() -> Path:
-    """Make `.venv` and install the project in it, if anything about that changed."""
+    """Make `.venv` and install the project in it, if anything about that changed.
+
+    What the stamp says is written last. One that was begun and not finished is made anew.
+    """
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    digest = hashlib.sha256()
-    for name in _INPUTS:
-        digest.update((ROOT / name).read_bytes())
-    digest.update(f"{sys.version_info[:2]} {ROOT}".encode())
-    if python.exists() and _STAMP.exists() and _STAMP.read_text() == digest.hexdigest():
+    place, inputs = _what_it_is_for()
+    stamp = _STAMP.read_text("utf-8") if _STAMP.is_file() else ""
+    if python.exists() and stamp.splitlines() == [place, inputs]:
         return python
     print("Setting up .venv (a few minutes the first time) ...", flush=True)
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    is_update = stamp.startswith(f"{place}\n") and python.exists()
+    stays = is_update or (not stamp and _runs_pip(python))  # without a stamp: made by hand
+    if not stays:
+        _make_venv()
+    _STAMP.write_text(_BEGUN, "utf-8")
     install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     command = [*install, "-c", "constraints.txt", "-e", ".[dev]"]
     if subprocess.run(command, cwd=ROOT).returncode:
+        if stays:  # pip has said no by itself and left what was there
+            _STAMP.write_text(stamp, "utf-8")
         sys.exit(
-            f"Installing failed; the lines above say why. The command was:\n  {' '.join(command)}"
+            "Installing failed; the lines above say why (no network?). The command was:\n"
+            f"  {' '.join(command)}\nIf it stays so, delete {VENV} and run this again."
         )
-    _STAMP.write_text(digest.hexdigest())
+    _STAMP.write_text(f"{place}\n{inputs}\n", "utf-8")
     return python
+
+
+def _what_it_is_for() -> tuple[str, str]:
+    """The Python and the place that an environment belongs to, and the digest of what is in it."""
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        digest.update((ROOT / name).read_bytes())
+    return f"Python {sys.version_info[0]}.{sys.version_info[1]} at {VENV}", digest.hexdigest()
+
+
+def _make_venv() -> None:
+    """A new, empty `.venv`; one that is there is half-made or of another Python, and goes."""
+    if VENV.exists():
+        if Path(sys.prefix).resolve() == VENV.resolve():
+            sys.exit(
+                f"{VENV} must be made anew, and this Python lives in it. "
+                "Run the script with the system's own python3."
+            )
+        print(".venv is half-made, or another Python's: making it anew ...", flush=True)
+        try:
+            shutil.rmtree(VENV)
+        except OSError as error:
+            sys.exit(f"{VENV} must be made anew and cannot be removed ({error}). Remove it.")
+    VENV.mkdir()
+    _STAMP.write_text(_BEGUN, "utf-8")
+    command = [sys.executable, "-m", "venv", str(VENV)]
+    if subprocess.run(command).returncode:
+        sys.exit(f"Making the virtual environment failed. The command was:\n  {' '.join(command)}")
+
+
+def _runs_pip(python: Path) -> bool:
+    """True where the environment works, whoever made it."""
+    if not python.exists():
+        return False
+    return (
+        subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    )
+
+
+def _vlc_in_registry() -> Path | None:
+    """The folder that VLC's installer for Windows has noted down."""
+    registry: Any = importlib.import_module("winreg")
+    for hive in (registry.HKEY_LOCAL_MACHINE, registry.HKEY_CURRENT_USER):
+        try:
+            with registry.OpenKey(hive, r"Software\VideoLAN\VLC") as key:
+                return Path(registry.QueryValueEx(key, "InstallDir")[0])
+        except OSError:
+            continue
+    return None
 
 
 def _root_prefix() -> list[str] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from tests.fakes import FakeClock
 from tests.wall_e2e.screen import XvfbScreen
@@ -15,9 +17,19 @@ from tests.wall_e2e.screen import XvfbScreen
 # `tests/wall_e2e` starts with the environment of a `screen`, which takes this away again.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# What a run remembers for the next one stays among the tests.
+_cache = tempfile.TemporaryDirectory(prefix="installation-cache-")
+os.environ["XDG_CACHE_HOME"] = _cache.name  # Linux; every process started from here inherits it
+
 # A shared, busy machine is slow now and then; that is no mistake of the code under test.
 hypothesis.settings.register_profile("installation", deadline=None)
 hypothesis.settings.load_profile("installation")
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QGuiApplication]:
+    """What pytest-qt makes: the kind that the wall uses, and no widgets."""
+    return QGuiApplication
 
 
 @pytest.fixture

@@ -3,30 +3,34 @@
 May import `film`. Owns PyYAML. Everything is immutable and may be used from any thread.
 """
 
+from installation.config.captions import Captions
 from installation.config.diff import diff
-from installation.config.loader import load_config, load_model
-from installation.config.model import (
-    Captions,
+from installation.config.layouts import (
     ColumnLayout,
-    Config,
     CustomLayout,
-    FilmConfig,
     GridLayout,
     LayoutConfig,
-    Length,
-    OffAir,
-    PlaybackConfig,
     RowLayout,
     SpotlightLayout,
-    VersionOverride,
+)
+from installation.config.length import Length
+from installation.config.loader import load_config, load_model
+from installation.config.model import (
+    Config,
+    FilmConfig,
+    OffAir,
+    PlaybackConfig,
     WallConfig,
 )
 from installation.config.schema import json_schema
+from installation.config.versions import VersionOverride, VersionSettings
+from installation.config.watch import ConfigWatch
 
 __all__ = [
     "Captions",
     "ColumnLayout",
     "Config",
+    "ConfigWatch",
     "CustomLayout",
     "FilmConfig",
     "GridLayout",
@@ -37,6 +41,7 @@ __all__ = [
     "RowLayout",
     "SpotlightLayout",
     "VersionOverride",
+    "VersionSettings",
     "WallConfig",
     "diff",
     "json_schema",

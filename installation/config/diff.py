@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_origin
 
 from installation.config.model import Config
+from installation.config.setting import Setting
 
 
 def diff(old: Config, new: Config) -> frozenset[str]:
-    """Dotted names of the settings whose values differ, such as `wall.layout.gap`."""
-    before, after = dict(_leaves(old.model_dump())), dict(_leaves(new.model_dump()))
-    names = before.keys() | after.keys()
-    missing = object()
-    return frozenset(n for n in names if before.get(n, missing) != after.get(n, missing))
+    """Dotted names of the settings that differ: `wall.layout.gap`, `versions.2024-03 Sora.caption`.
+
+    A setting that only one of the two has, as another kind of layout brings, differs.
+    """
+    before, after = dict(_settings(old)), dict(_settings(new))  # None is as good as not written
+    return frozenset(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
 
 
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
-    else:
-        yield name, value
+def _settings(section: Setting, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting of a section and those below it; sections themselves are none."""
+    for field, info in type(section).model_fields.items():
+        value, name = getattr(section, field), prefix + (info.alias or field)
+        if isinstance(value, Setting):
+            yield from _settings(value, f"{name}.")
+        elif get_origin(info.annotation) is dict:  # by a name the curator gave
+            for key, inner in value.items():
+                if isinstance(inner, Setting):
+                    yield from _settings(inner, f"{name}.{key}.")
+                else:
+                    yield f"{name}.{key}", inner
+        else:
+            yield name, value

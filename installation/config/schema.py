@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from installation.config.captions import NO_CAPTIONS
 from installation.config.model import Config
 
 
 def json_schema() -> dict[str, Any]:
     """The schema (JSON Schema 2020-12), as `installation schema` prints it."""
     schema = Config.model_json_schema()
-    layout = schema["$defs"]["WallConfig"]["properties"]["layout"]
+    wall = schema["$defs"]["WallConfig"]["properties"]
     # kind may be left out, so the schema must not insist on telling the kinds apart by it
-    layout.pop("discriminator", None)
-    layout["anyOf"] = layout.pop("oneOf", layout.get("anyOf", []))
+    wall["layout"].pop("discriminator", None)
+    wall["layout"]["anyOf"] = wall["layout"].pop("oneOf", wall["layout"].get("anyOf", []))
+    wall["captions"] = {"anyOf": [wall["captions"], {"const": NO_CAPTIONS}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

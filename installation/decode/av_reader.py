@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import av
@@ -61,6 +61,9 @@ class AvReader:
         self._first_pts: int | None = None
         self._fresh: Iterator[av.VideoFrame] | None = None  # from the start, as opened
         self._first_dts: int | None = None  # demuxers seek by decoding time
+        self._entry_points: tuple[Fraction, ...] = ()
+        self._has_sought = False
+        self._entries_known = 0  # entries of the container's index that they were made from
         self._packet_pts: list[int] = []  # ascending, in ticks of the time base
         self._complete_below: int | None = None  # ticks; the table holds every pts before this
 
@@ -116,6 +119,20 @@ class AvReader:
             return there - here > BLIND_SEEK_S
         return (entries[keyframe].timestamp - self._first_pts) * self._time_base > here
 
+    def entry_points(self) -> Sequence[Fraction]:
+        """See `Reader.entry_points`: by the container's index, once all of it is there."""
+        if self._stream is None or self._first_dts is None or not self._has_index:
+            return ()
+        entries = self._stream.index_entries
+        if len(entries) != self._entries_known:
+            self._entries_known = len(entries)
+            self._entry_points = tuple(
+                (entry.timestamp - self._first_dts) * self._time_base
+                for entry in entries
+                if entry.is_keyframe
+            )
+        return self._entry_points
+
     def expected_pts(self, time: Fraction) -> Fraction | None:
         """See `Reader.expected_pts`."""
         first, complete_below = self._first_pts, self._complete_below
@@ -127,6 +144,15 @@ class AvReader:
         index = bisect_right(self._packet_pts, limit) - 1
         return (self._packet_pts[max(0, index)] - first) * self._time_base
 
+    @property
+    def _has_index(self) -> bool:
+        """MP4's and AVI's is read on opening, Matroska's at a seek, others' while reading."""
+        return (
+            self._format in ("mov", "avi")
+            or (self._format == "matroska" and self._has_sought)
+            or self._complete_below == _END
+        )
+
     def close(self) -> None:
         """See `Reader.close`."""
         if self._container is not None:
@@ -135,18 +161,21 @@ class AvReader:
         self._container = self._stream = self._fresh = None
         self._first_pts = self._first_dts = self._complete_below = None
         self._packet_pts = []
+        self._entry_points, self._entries_known, self._has_sought = (), 0, False
 
     def _learn_first_pts(self, stream: VideoStream) -> None:
         """Time 0 is the first picture that is shown, wherever the container's own time begins."""
         decoded = self._decode(stream, collects=True)
         try:
-            first = next(decoded, None)
+            # two, because how long the first one stands is known by the second
+            begin = list(islice(decoded, 2))
         except DAMAGE as error:
             raise ReaderFault(f"cannot be decoded: {_reason(error)}") from error
-        if first is None or first.pts is None:
+        if not begin or begin[0].pts is None:
             raise ReaderFault("has no picture that can be decoded")
+        first = begin[0]
         self._first_pts = first.pts
-        self._fresh = chain((first,), decoded)
+        self._fresh = chain(begin, decoded)
         if self._first_dts is None:  # Matroska does not know it, and seeks by pts
             self._first_dts = first.pts
 
@@ -163,6 +192,7 @@ class AvReader:
             begin = max(Fraction(0), start - back)
             origin = self._first_dts if begin == 0 else self._first_pts
             target = (origin or 0) + int(begin / self._time_base)
+            self._has_sought = True
             self._container.seek(target, stream=self._stream, backward=True, any_frame=False)
             decoded = self._decode(self._stream, collects=begin == 0)
             first = next(decoded, None)

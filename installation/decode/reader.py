@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -58,6 +58,13 @@ class Reader(Protocol):
 
     def is_ahead_worth_a_seek(self, here: Fraction, there: Fraction) -> bool:
         """True where going from one moment to a later one is quicker by a seek than by decoding."""
+        ...
+
+    def entry_points(self) -> Sequence[Fraction]:
+        """Where decoding can begin: the keyframes' times, ascending; nothing while unknown.
+
+        Good enough to plan by; a picture's own pts decides what is shown.
+        """
         ...
 
     def expected_pts(self, time: Fraction) -> Fraction | None:

@@ -4,23 +4,31 @@ Owns the meaning of film time. Imports nothing of ours and does no I/O (only `cl
 machine's monotonic time). Values are immutable and may be used from any thread.
 """
 
-from installation.film.clock import Clock, FilmPosition, MasterClock, SystemClock
+from installation.film.clock import CalendarClock, Clock, FilmPosition, MasterClock, SystemClock
+from installation.film.course import Course, Knot, Timing
 from installation.film.rate import format_rate, format_timecode, parse_rate, parse_timecode
-from installation.film.timeline import Moment, TimeMap, WhenShort
-from installation.film.version import Credit, PartialDate, Picture, Version
+from installation.film.timeline import AS_IT_IS, Moment, TimeMap, WhenShort
+from installation.film.version import NO_WISHES, Credit, PartialDate, Picture, Version, Wishes
 
 __all__ = [
+    "AS_IT_IS",
+    "NO_WISHES",
+    "CalendarClock",
     "Clock",
+    "Course",
     "Credit",
     "FilmPosition",
+    "Knot",
     "MasterClock",
     "Moment",
     "PartialDate",
     "Picture",
     "SystemClock",
     "TimeMap",
+    "Timing",
     "Version",
     "WhenShort",
+    "Wishes",
     "format_rate",
     "format_timecode",
     "parse_rate",

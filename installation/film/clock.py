@@ -25,6 +25,17 @@ class SystemClock:
         return time.monotonic_ns()
 
 
+class CalendarClock:
+    """The machine's wall clock: nanoseconds since 1970, as files have their times.
+
+    It may be set; for ages of files only.
+    """
+
+    def now_ns(self) -> int:
+        """See `Clock.now_ns`."""
+        return time.time_ns()
+
+
 class FilmPosition(NamedTuple):
     """Where the film is: how many loops are complete, and the film frame within this one."""
 
@@ -32,20 +43,55 @@ class FilmPosition(NamedTuple):
     frame: int
 
 
+class _Era(NamedTuple):
+    """From this loop on, which begins at this film frame of all, loops have this length."""
+
+    loop: int
+    first: int
+    length: int
+
+
 class MasterClock:
     """Film position as a function of time, computed afresh at each question, never accumulated.
 
     Positions are exact: film frames since the start are `elapsed_ns * rate / 10**9` in integers.
-    A film of `length` frames loops for ever. Used from one thread (the GUI's).
+    A film of `length` frames loops for ever; its length may change where a loop begins. Used from
+    one thread (the GUI's).
     """
 
     def __init__(self, rate: Fraction, length: int) -> None:
         if length < 1:
             raise ValueError("a film has at least one frame")
         self.rate = rate
-        self.length = length
+        self._eras = [_Era(0, 0, length)]
         self._anchor_ns: int | None = None  # when it last started running; None while paused
         self._anchor_frames = Fraction(0)  # film frames run before that
+
+    def length_in(self, loop: int) -> int:
+        """How many film frames a loop has."""
+        return next(era.length for era in reversed(self._eras) if era.loop <= loop)
+
+    def lengths(self) -> tuple[tuple[int, int], ...]:
+        """Every length still remembered, with the loop it holds from."""
+        return tuple((era.loop, era.length) for era in self._eras)
+
+    def change_length(self, loop: int, length: int) -> None:
+        """Let loops have another length from this one on, in place of any change beyond it.
+
+        Only a loop that has not begun may be changed; whoever asks knows.
+        """
+        if length < 1:
+            raise ValueError("a film has at least one frame")
+        kept = [era for era in self._eras if era.loop < loop] or self._eras[:1]
+        last = kept[-1]
+        if last.length != length:
+            kept.append(_Era(loop, last.first + (loop - last.loop) * last.length, length))
+        self._eras = kept
+
+    def forget_before(self, loop: int) -> None:
+        """Let go of the lengths of loops long past; nobody asks for positions in them again."""
+        while len(self._eras) > 1 and self._eras[1].loop <= loop:
+            del self._eras[0]
 
     @property
     def is_running(self) -> bool:
@@ -89,11 +135,15 @@ class MasterClock:
 
     def position_of(self, index: int) -> FilmPosition:
         """Loop and film frame of the film frame counted from the very start."""
-        return FilmPosition(*divmod(index, self.length))
+        era = next((era for era in reversed(self._eras) if era.first <= index), self._eras[0])
+        loops, frame = divmod(index - era.first, era.length)
+        return FilmPosition(era.loop + loops, frame)
 
     def index(self, position: FilmPosition) -> int:
         """A position as film frames counted from the very start."""
-        return position.loop * self.length + position.frame
+        loop, frame = position
+        era = next((era for era in reversed(self._eras) if era.loop <= loop), self._eras[0])
+        return era.first + (loop - era.loop) * era.length + frame
 
     def due_ns(self, index: int) -> int:
         """The first nanosecond at which film frame `index` (from the very start) is due.

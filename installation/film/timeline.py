@@ -15,7 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
+
+from installation.film.course import Course, Timing
 
 MAX_TOLERANCE = Fraction(1, 1000)
 
@@ -52,6 +55,14 @@ def film_length(duration: Fraction, rate: Fraction) -> int:
     return max(1, (duration * rate + Fraction(1, 2)).__floor__())
 
 
+JUST_BEFORE = Fraction(1, 200)
+"""How far before its `out` the last picture of a cut version is looked for, in seconds: shorter
+than any picture stands, longer than any tolerance."""
+
+
+AS_IT_IS = Timing()
+
+
 @dataclass(frozen=True)
 class TimeMap:
     """Maps film frames of one loop (0 .. length - 1) to moments of one version."""
@@ -63,39 +74,55 @@ class TimeMap:
     duration: Fraction
     """The version's seconds, to the end of its last picture."""
     when_short: WhenShort = WhenShort.HOLD
+    timing: Timing = AS_IT_IS
 
     def __post_init__(self) -> None:
         if self.duration <= 0:
             raise ValueError("a version's duration is longer than nothing")
+        self.course  # noqa: B018 - raises what is wrong with the timing
+
+    @cached_property
+    def course(self) -> Course:
+        """The line from film time to the version's."""
+        return Course(self.timing, self.duration, self.length / self.rate)
 
     def moment(self, film_frame: int) -> Moment | None:
         """The moment to show at a film frame; None is black.
 
-        While a version is held past its end the time runs on: its last picture stays the last
-        whose pts lies before.
+        Before it starts a version that holds or loops waits with its first picture. While one is
+        held past its end the time runs on to its own end: the last picture stays.
         """
-        time = film_frame / self.rate
-        if time < self.duration or self.when_short is WhenShort.HOLD:
-            return Moment(0, time)
+        course, time = self.course, film_frame / self.rate
+        if time < course.begin:
+            is_black = self.when_short is WhenShort.BLACK
+            return None if is_black else Moment(0, course.start)
+        if time < course.end:
+            return Moment(0, course.version_time(time))
         if self.when_short is WhenShort.BLACK:
             return None
-        turn, rest = divmod(time, self.duration)
-        return Moment(int(turn), rest)
+        if self.when_short is WhenShort.HOLD:
+            return Moment(0, self._held)
+        turn, rest = divmod(time - course.begin, course.end - course.begin)
+        return Moment(int(turn), course.version_time(course.begin + rest))
 
     @property
     def turns(self) -> int:
         """How often the version is played from its start within one loop of the film."""
         if self.when_short is not WhenShort.LOOP:
             return 1
-        return ((self.length - 1) / self.rate // self.duration) + 1
+        course, last = self.course, (self.length - 1) / self.rate
+        return max(0, int((last - course.begin) // (course.end - course.begin))) + 1
 
     def turn_frames(self, turn: int) -> range:
         """The film frames during which the version is on its given turn and not black."""
         if self.when_short is WhenShort.HOLD:
             return range(self.length)
-        start = (turn * self.duration * self.rate).__ceil__()
-        stop = ((turn + 1) * self.duration * self.rate).__ceil__()
-        return range(min(start, self.length), min(stop, self.length))
+        course = self.course
+        shift = turn * (course.end - course.begin)
+        start, stop = self._frame(course.begin + shift), self._frame(course.end + shift)
+        if turn == 0 and self.when_short is WhenShort.LOOP:
+            start = 0
+        return range(start, max(start, stop))
 
     def frames_showing(
         self, turn: int, pts: Fraction, until: Fraction | None, tolerance: Fraction
@@ -106,13 +133,33 @@ class TimeMap:
         (None for the version's last).
         """
         whole = self.turn_frames(turn)
-        origin = turn * self.duration - tolerance
-        start, stop = whole.start, whole.stop
-        if pts > 0:
-            start = max(start, ((origin + pts) * self.rate).__ceil__())
-        if until is not None:
-            stop = min(stop, ((origin + until) * self.rate).__ceil__())
-        return range(start, stop)
+        start = stop = whole.start
+        if pts - tolerance > self.course.start and pts > 0:
+            start = max(start, self._reached(turn, pts - tolerance))
+        if until is None:
+            stop = whole.stop
+        elif until - tolerance > self.course.start:
+            stop = min(whole.stop, self._reached(turn, until - tolerance))
+        return range(start, max(start, stop))
+
+    def _reached(self, turn: int, time: Fraction) -> int:
+        """The first film frame at which the version is at a time beyond its start, or past it."""
+        course = self.course
+        if time < course.stop:
+            return self._frame(course.film_time(time) + turn * (course.end - course.begin))
+        if self.when_short is WhenShort.HOLD and time <= self._held:
+            return self._frame(course.end)
+        return self.length
+
+    @property
+    def _held(self) -> Fraction:
+        """The moment that is held at the end."""
+        is_cut = self.course.stop < self.duration
+        return max(self.course.start, self.course.stop - JUST_BEFORE) if is_cut else self.duration
+
+    def _frame(self, time: Fraction) -> int:
+        """The first film frame at or after a film time, within the loop."""
+        return min(max(0, (time * self.rate).__ceil__()), self.length)
 
 
 def picture_at(pts: Sequence[Fraction], time: Fraction, tolerance: Fraction) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
+
+from installation.film.timeline import WhenShort
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -86,6 +89,28 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """How a version is to be played, as far as somebody said so; times in seconds."""
+
+    start: Fraction | None = None
+    stop: Fraction | None = None
+    offset: Fraction | None = None
+    speed: Fraction | Literal["fit"] | None = None
+    cues: tuple[tuple[str, Fraction], ...] = ()
+    """The version's own time at the film's cues, by their names."""
+    when_short: WhenShort | None = None
+    hidden: bool | None = None
+
+    def over(self, other: Wishes) -> Wishes:
+        """These, and the other's where these say nothing."""
+        mine, theirs = vars(self), vars(other)
+        return Wishes(**{k: theirs[k] if mine[k] in (None, ()) else mine[k] for k in mine})
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True)
 class Version:
     """One version of the film: a folder with one video file, found, checked and ready to read."""
 
@@ -104,6 +129,14 @@ class Version:
     """The FFmpeg demuxer the file was recognised for: "mov", "matroska", "avi" ..."""
     codec: str = ""
     pixel_format: str = ""
+    wishes: Wishes = NO_WISHES
+    """What its own `version.yaml` says of how it is played."""
+    edition: tuple[int, ...] = ()
+    """What tells this file from another in its place: its size, time of change and inode."""
+
+    def is_same_film(self, other: Version) -> bool:
+        """True where nothing but the credit and the wishes may differ."""
+        return replace(self, credit=other.credit, wishes=other.wishes) == other
 
     @property
     def sort_key(self) -> tuple[PartialDate, str]:

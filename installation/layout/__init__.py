@@ -5,6 +5,7 @@ May import `film` and `config`. No I/O, no Qt; any thread.
 
 from installation.layout.arrange import LayoutError, arrange
 from installation.layout.geometry import CaptionSpace, Crop, Placement, Rect, Size, TileSpec
+from installation.layout.motion import between
 
 __all__ = [
     "CaptionSpace",
@@ -15,4 +16,5 @@ __all__ = [
     "Size",
     "TileSpec",
     "arrange",
+    "between",
 ]

@@ -40,10 +40,16 @@ def arrange(
 
     Raises LayoutError where a custom layout has no rectangle for a version.
     """
-    if not tiles:
-        return ()
     if isinstance(layout, CustomLayout):
-        return _custom(canvas, tiles, layout, captions)
+        placements = _custom(canvas, tiles, layout, captions)
+    else:
+        placements = _tiled(canvas, tiles, layout, captions) if tiles else ()
+    return tuple(placement.within(canvas) for placement in placements)
+
+
+def _tiled(
+    canvas: Size, tiles: Sequence[TileSpec], layout: LayoutConfig, captions: CaptionSpace
+) -> tuple[Placement, ...]:
     shorter = min(canvas.width_px, canvas.height_px)
     margin = min(round(layout.margin.px(shorter)), shorter // 3)
     gap = round(layout.gap.px(shorter))
@@ -73,7 +79,8 @@ def best_columns(
     """
 
     def shown(columns: int) -> int:
-        width, height, _ = _cell(room, len(tiles), columns, gap, captions)
+        afforded = _affordable(gap, room, columns, -(-len(tiles) // columns))
+        width, height, _ = _cell(room, len(tiles), columns, afforded, captions)
         sizes = ((fitted(aspect, width, height, "contain"), n) for aspect, n in aspects.items())
         return sum(w * h * n for (w, h), n in sizes)
 

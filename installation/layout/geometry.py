@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from installation.config import Length
@@ -33,6 +33,13 @@ class Rect:
     y_px: int
     width_px: int
     height_px: int
+
+    def within(self, canvas: Size) -> Rect:
+        """Moved, and made smaller where it must be, to lie on the canvas."""
+        width, height = min(self.width_px, canvas.width_px), min(self.height_px, canvas.height_px)
+        x = min(max(0, self.x_px), canvas.width_px - width)
+        y = min(max(0, self.y_px), canvas.height_px - height)
+        return Rect(x, y, width, height)
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,15 @@ class Placement:
     caption: Rect
     font_px: int
     """The type's size; 0 where there is no room for a caption."""
+
+    def within(self, canvas: Size) -> Placement:
+        """Kept on the canvas, also one with fewer pixels than there are tiles."""
+        return replace(
+            self,
+            tile=self.tile.within(canvas),
+            picture=self.picture.within(canvas),
+            caption=self.caption.within(canvas),
+        )
 
 
 def fitted(aspect: Fraction, width_px: int, height_px: int, fit: str) -> tuple[int, int]:

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
-from installation.config import load_model
+from installation.config import VersionSettings, load_model
 from installation.errors import ConfigError, VersionRejected
-from installation.film import Credit, PartialDate
+from installation.film import NO_WISHES, Credit, PartialDate, Wishes
 from installation.library.gate import open_document_gate
 from installation.library.names import plain, said
 
@@ -29,10 +29,12 @@ def _date(value: Any) -> PartialDate | None:
     return None if value is None else PartialDate.parse(str(value))
 
 
-class VersionFile(BaseModel):
+class VersionFile(VersionSettings):
     """What an artist can write into `version.yaml`; what is left out comes from the folder."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
     model: str | None = None
     date: Annotated[PartialDate | None, BeforeValidator(_date)] = None
@@ -46,6 +48,7 @@ class Credited(NamedTuple):
 
     credit: Credit
     notices: tuple[str, ...] = ()
+    wishes: Wishes = NO_WISHES
 
 
 def credit_for(folder: Path, root: Path) -> Credited:
@@ -73,7 +76,8 @@ def credit_for(folder: Path, root: Path) -> Credited:
             tools=_line(read.tools),
             note=(read.note or "").strip(),
             source=FILE_NAME,
-        )
+        ),
+        wishes=read.wishes,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
@@ -17,24 +16,15 @@ from installation.decode.container import COPY_AGAIN, DAMAGE, open_film, picture
 from installation.errors import VersionRejected
 from installation.film import Picture
 from installation.library.completeness import Extent, measure
+from installation.library.facts import Facts
+
+__all__ = ["MAX_RATE", "Facts", "ends_early", "lists_every_picture", "probe"]
 
 MAX_RATE = 1000
 """Frames per second; an average beyond this is a time base mistaken for a rate."""
 _REORDERED = 34
 """Index entries from the end among which the last picture shown must lie (H.264, HEVC: 16)."""
 _STEPS_BACK_S = (2, 16, 128)
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a film file holds; the names are those of `film.Version`."""
-
-    picture: Picture
-    rate: Fraction
-    duration: Fraction
-    frame_count: int
-    codec: str
-    pixel_format: str
 
 
 def probe(path: Path, container: str) -> Facts:
@@ -46,7 +36,7 @@ def probe(path: Path, container: str) -> Facts:
         extent = measure(path, container)
         with _opened(path, container, extent) as film:
             if extent.is_cut_off and picture_stream(film) is None:
-                raise _ends_early(extent.actual, extent.declared)
+                raise ends_early(extent.actual, extent.declared)
             stream = _picture_stream(film)
             _refuse_cut_off(stream, extent)
             first = _first_picture(film, stream)
@@ -63,7 +53,7 @@ def _opened(path: Path, container: str, extent: Extent) -> InputContainer:
         return open_film(path, container)
     except av.error.FFmpegError as error:
         if extent.is_cut_off:
-            raise _ends_early(extent.actual, extent.declared) from error
+            raise ends_early(extent.actual, extent.declared) from error
         if not extent.has_index:
             raise VersionRejected(
                 "ends early or is still being written: its index, which comes last, is missing",
@@ -91,21 +81,22 @@ def _picture_stream(film: InputContainer) -> VideoStream:
 def _refuse_cut_off(stream: VideoStream, extent: Extent) -> None:
     """Where every picture is in the index, its places decide, else the outermost structure."""
     entries = stream.index_entries
-    if _lists_every_picture(stream):
+    if lists_every_picture(stream):
         last = entries[max(0, len(entries) - _REORDERED) :]
         end = max(entry.pos + entry.size for entry in last)
         if end > extent.actual:
-            raise _ends_early(extent.actual, max(end, extent.declared))
+            raise ends_early(extent.actual, max(end, extent.declared))
     elif extent.is_cut_off:
-        raise _ends_early(extent.actual, extent.declared)
+        raise ends_early(extent.actual, extent.declared)
 
 
-def _lists_every_picture(stream: VideoStream) -> bool:
+def lists_every_picture(stream: VideoStream) -> bool:
     """True for MP4 and MOV, but for fragmented ones."""
     return 0 < stream.frames <= len(stream.index_entries)
 
 
-def _ends_early(actual: int, declared: int) -> VersionRejected:
+def ends_early(actual: int, declared: int) -> VersionRejected:
+    """Said of a film of which only the first `actual` of `declared` bytes are there."""
     unit, name = next(((u, n) for u, n in _UNITS if declared >= 10 * u), (1, "bytes"))
     there = f"{actual // unit} of {-(-declared // unit)} {name}"
     return VersionRejected(f"ends early: {there} are there", remedy=COPY_AGAIN)
@@ -165,7 +156,7 @@ def _end_of_picture(film: InputContainer, stream: VideoStream, source: tuple[Pat
 def _near_the_end(film: InputContainer, stream: VideoStream) -> Iterable[tuple[int, bool]]:
     """Where to look for the last packets: (ticks, whether that need not be a keyframe)."""
     assert stream.time_base is not None
-    if _lists_every_picture(stream):
+    if lists_every_picture(stream):
         entries = stream.index_entries
         yield entries[max(0, len(entries) - _REORDERED)].timestamp, True
     start = stream.start_time or 0

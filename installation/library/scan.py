@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,9 @@ from installation.errors import InstallationError, VersionRejected
 from installation.film import Version
 from installation.library.credits import FILE_NAME, credit_for
 from installation.library.gate import open_gate, within
+from installation.library.known_films import KnownFilms
 from installation.library.names import is_film_name, is_ignored, is_unfinished, plain, said
-from installation.library.probe import probe
+from installation.library.probe import Facts, probe
 
 Order = Literal["date"] | tuple[str, ...]
 MAX_THREADS = 4
@@ -39,37 +40,54 @@ class Library:
     """Mistakes that keep nothing from being shown, a sentence each."""
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """What one version's folder holds: a version, or why it holds none."""
+
     version: Version | None
     rejection: Rejection | None = None
     notices: tuple[str, ...] = ()
 
 
 def scan(
-    folder: Path, *, order: Order, on_found: Callable[[Version], None] | None = None
+    folder: Path,
+    *,
+    order: Order,
+    known: KnownFilms | None = None,
+    on_found: Callable[[Version, int], None] | None = None,
 ) -> Library:
     """Look through the film's folder: each folder in it with one video file is a version.
 
-    `on_found` is called for each version as it is found, on the calling thread, in no order that
-    means anything. Raises InstallationError where `folder` itself is missing or is no folder.
+    Films that are `known` are not measured again. `on_found` is called for each version as it is
+    found, on the calling thread, in no order that means anything, with the number of folders that
+    may hold one. Raises InstallationError where `folder` itself is missing or is no folder.
     """
-    folders, notices = _folders(folder)
+    folders, notices = folders_in(folder)
     found = []
     with ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="scan") as pool:
-        for one in pool.map(lambda path: _look_into(path, folder), folders):
+        for one in pool.map(lambda path: look_into(path, folder, known), folders):
             found.append(one)
             if one.version is not None and on_found is not None:
-                on_found(one.version)
+                on_found(one.version, len(folders))
+    return library_of(found, folders, notices, order=order)
+
+
+def library_of(
+    found: Sequence[Found], folders: Iterable[Path], notices: Sequence[str], *, order: Order
+) -> Library:
+    """The library of what was found, with what `folders_in` said of the film's folder."""
     versions = [one.version for one in found if one.version is not None]
     rejected = [one.rejection for one in found if one.rejection is not None]
-    notices += [notice for one in found for notice in one.notices]
+    said_of_all = [*notices, *(notice for one in found for notice in one.notices)]
     if order != "date":
-        notices += _names_without_folder(order, [plain(path.name) for path in folders])
-    return Library(tuple(_in_order(versions, order)), tuple(rejected), tuple(notices))
+        said_of_all += _names_without_folder(order, [plain(path.name) for path in folders])
+    return Library(tuple(in_order(versions, order)), tuple(rejected), tuple(said_of_all))
 
 
-def _folders(film_folder: Path) -> tuple[list[Path], list[str]]:
-    """The versions' folders by name, and notices about what else lies beside them."""
+def folders_in(film_folder: Path) -> tuple[list[Path], list[str]]:
+    """The versions' folders by name, and notices about what else lies beside them.
+
+    Raises InstallationError where `film_folder` is missing, is no folder or may not be read.
+    """
     try:
         entries = sorted(film_folder.iterdir(), key=lambda path: path.name)
     except FileNotFoundError as error:
@@ -108,7 +126,12 @@ def _is_dead_link(entry: Path) -> bool:
     return entry.is_symlink() and not entry.exists()
 
 
-def _look_into(folder: Path, root: Path) -> _Found:
+def look_into(
+    folder: Path,
+    root: Path,
+    known: KnownFilms | None = None,
+    measure: Callable[[Path, str], Facts] = probe,
+) -> Found:
     """One version's folder, or why it holds none. Whatever is wrong stays with this one."""
     name = plain(folder.name)
     file: Path | None = None
@@ -116,10 +139,15 @@ def _look_into(folder: Path, root: Path) -> _Found:
         within(folder, root)
         file = _the_film_in(folder, root)
         admitted = open_gate(file, root)
-        credit, notices = credit_for(folder, root)
-        facts = probe(*admitted)
+        edition = _edition(admitted.path)
+        credit, notices, wishes = credit_for(folder, root)
+        facts = (
+            measure(*admitted)
+            if known is None
+            else known.measured(admitted.path, lambda: measure(*admitted))
+        )
     except (VersionRejected, OSError) as error:
-        return _Found(None, Rejection(name, _sentence(error, folder, file)))
+        return Found(None, Rejection(name, _sentence(error, folder, file)))
     version = Version(
         name=name,
         path=admitted.path,
@@ -131,8 +159,15 @@ def _look_into(folder: Path, root: Path) -> _Found:
         container=admitted.container,
         codec=facts.codec,
         pixel_format=facts.pixel_format,
+        wishes=wishes,
+        edition=edition,
     )
-    return _Found(version, None, notices)
+    return Found(version, None, notices)
+
+
+def _edition(film: Path) -> tuple[int, ...]:
+    found = film.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _sentence(error: VersionRejected | OSError, folder: Path, file: Path | None) -> str:
@@ -174,7 +209,8 @@ def _holds_film(path: Path, root: Path) -> bool:
     return True
 
 
-def _in_order(versions: list[Version], order: Order) -> list[Version]:
+def in_order(versions: Iterable[Version], order: Order) -> list[Version]:
+    """As they hang: by date, or as the curator has it."""
     by_date = sorted(versions, key=lambda version: version.sort_key)
     if order == "date":
         return by_date

@@ -5,12 +5,13 @@ belong to the GUI's thread. Runs and is tested without Qt.
 """
 
 from installation.playback.channel import Channel, OffAirSpan
-from installation.playback.feed import Feed
+from installation.playback.feed import DEFAULT_DEPTH, Feed
 from installation.playback.ledger import Ledger, Mismatch
 from installation.playback.player import Player
 from installation.playback.presenter import PresentationSet, Presenter, Tally
 
 __all__ = [
+    "DEFAULT_DEPTH",
     "Channel",
     "Feed",
     "Ledger",

@@ -26,16 +26,18 @@ class OffAirSpan:
 class Channel:
     """A version's feed with its state on the wall. GUI thread only."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, *, is_on_air: bool = True) -> None:
         self.feed = feed
-        self.is_on_air = True
+        self.is_on_air = is_on_air
+        self.joins_at: FilmPosition | None = None
+        """Where it may come on air, at the earliest; None for anywhere."""
+        self.waits_for_seam = False
+        """True for one that comes on air where a loop begins, and nowhere else."""
         self.reason = ""
         self.late = 0
         """Film frames at which this version was not ready in time and the wall had to wait."""
         self.spans: list[OffAirSpan] = []
         self.times_off_air = 0
-        self.misses = 0
-        """Meetings in a row to which this version brought no picture at all (see `presenter`)."""
         self.retry_ns = 0
         self._faults = 0
         self._since_ns = 0
@@ -48,6 +50,15 @@ class Channel:
     def covers(self, position: FilmPosition) -> bool:
         """True when the frame for this film frame is queued."""
         return self.feed.queue.covers(position)
+
+    def is_ready_for(self, position: FilmPosition) -> bool:
+        """True when it may come on air at this film frame, and would not hold the wall up."""
+        return (
+            self.feed.fault is None
+            and (self.joins_at is None or position >= self.joins_at)
+            and self.covers(position)
+            and self.is_comfortable
+        )
 
     @property
     def is_comfortable(self) -> bool:
@@ -74,5 +85,7 @@ class Channel:
         """Take part in the next set."""
         self.is_on_air = True
         self.reason = ""
-        self.spans[-1].until_index = index
+        if self.spans:
+            self.spans[-1].until_index = index
+        self.joins_at, self.waits_for_seam = None, False
         self._since_ns = now_ns

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import count
 from typing import NamedTuple
 
@@ -22,6 +24,11 @@ from installation.decode import (
 from installation.film import FilmPosition, TimeMap
 
 logger = logging.getLogger(__name__)
+
+DEFAULT_DEPTH = 4
+"""Pictures queued until it is known how large they are."""
+UNKNOWN_RUN_UP_S = Fraction(2)
+"""How far back a keyframe is taken to lie where the file does not tell."""
 
 
 class Order(NamedTuple):
@@ -43,34 +50,65 @@ class Feed:
     """Reads a version round and round, ahead of the film, into `queue`.
 
     Loops follow each other without a break: the next loop's first frames are queued before this
-    one ends. `prepare`, `start`, `skip_to` and `stop` are called from the presenter's thread.
-
-    `image_target` says what the drawing path takes just now, `make_payload` turns an image into
-    what it draws; both are called on the feed's thread.
+    one ends. It opens its file as soon as it is prepared, and learns later what its pictures are
+    for. All methods are called from one thread, the presenter's once it plays.
     """
 
-    def __init__(
-        self,
-        name: str,
-        reader: Reader,
-        time_map: TimeMap,
-        *,
-        image_target: Callable[[], ImageTarget],
-        make_payload: Callable[[Image], object],
-        depth: int,
-    ) -> None:
+    def __init__(self, name: str, reader: Reader, *, depth: int = DEFAULT_DEPTH) -> None:
         self.name = name
         self.queue = FrameQueue(depth)
-        self.time_map = time_map
         self._reader = reader
-        self._image_target = image_target
-        self._make_payload = make_payload
         self._facts: ReaderFacts | None = None
+        self._entry_points: Sequence[Fraction] = ()
+        self._time_maps: tuple[tuple[int, TimeMap], ...] = ()  # each from a loop on
+        self._begun = -1  # the furthest loop that was ever read of
+        self._is_held = False  # from beginning another
         self._fault: str | None = None
         self._order: Order | None = None
         self._ordered = threading.Condition()
         self._is_stopping = False
         self._thread = threading.Thread(target=self._work, name=f"feed {name}", daemon=True)
+
+    def assign(
+        self,
+        *,
+        image_target: Callable[[], ImageTarget],
+        make_payload: Callable[[Image], object],
+    ) -> None:
+        """Say what the pictures are for; before `start`. Their times are told by `plan_loops`.
+
+        `image_target` says what the drawing path takes just now, `make_payload` turns an image
+        into what it draws; both are called on the feed's thread.
+        """
+        self._image_target = image_target
+        self._make_payload = make_payload
+
+    def time_map(self, loop: int) -> TimeMap:
+        """What the version shows in a loop of the film."""
+        return next(plan for since, plan in reversed(self._time_maps) if since <= loop)
+
+    @property
+    def latest_time_map(self) -> TimeMap | None:
+        """What it shows in the loops to come; None before anything was planned."""
+        return self._time_maps[-1][1] if self._time_maps else None
+
+    def hold_loops(self) -> int:
+        """Begin no further loop until `plan_loops`; returns the furthest one begun (-1: none)."""
+        with self._ordered:
+            self._is_held = True
+            return self._begun
+
+    def plan_loops(self, since: int, time_map: TimeMap | None = None) -> None:
+        """Go on after `hold_loops`; where a time map is given, by that one from a loop on.
+
+        The loop must lie beyond those begun.
+        """
+        with self._ordered:
+            if time_map is not None:
+                kept = [plan for plan in self._time_maps if plan[0] < since]
+                self._time_maps = (*kept[-2:], (since, time_map))
+            self._is_held = False
+            self._ordered.notify()
 
     @property
     def fault(self) -> str | None:
@@ -104,6 +142,28 @@ class Feed:
             self._order = Order(self.queue.clear(), position)
             self._ordered.notify()
 
+    def run_up(self, position: FilmPosition) -> Fraction:
+        """Seconds of the version to be decoded before its picture for a film frame can come.
+
+        From the keyframe before it, or from where the feed reads now if that is nearer. An
+        estimate, by what is known of the file so far.
+        """
+        time_map = self.time_map(position.loop)
+        there = time_map.moment(position.frame)
+        if there is None:
+            return Fraction(0)
+        known = self._entry_points
+        index = bisect_right(known, there.time) - 1
+        costs = there.time - (known[index] if index >= 0 else 0)
+        if not known:
+            costs = min(costs, UNKNOWN_RUN_UP_S)
+        span = self.queue.span()
+        if span is not None and span[1].loop == position.loop and span[1].frame <= position.frame:
+            here = time_map.moment(span[1].frame)
+            if here is not None and here.turn == there.turn:
+                costs = min(costs, there.time - here.time)
+        return costs
+
     def stop(self) -> None:
         """Ask the thread to end; `join` waits for it."""
         with self._ordered:
@@ -127,7 +187,8 @@ class Feed:
                 done = order
                 try:
                     if self._facts is None:
-                        self._facts = self._reader.open()
+                        self._open()
+                    assert self._facts is not None
                     done = self._fill(order, self._facts)
                 except ReaderFault as fault:
                     self._give_up(order, str(fault))
@@ -140,7 +201,12 @@ class Feed:
     def _open_early(self) -> None:
         """Open the file while the wall is still being built; a fault is met at the first order."""
         with contextlib.suppress(Exception):  # whatever it is, the first order meets it again
-            self._facts = self._reader.open()
+            self._open()
+
+    def _open(self) -> None:
+        facts = self._reader.open()
+        self._entry_points = self._reader.entry_points()
+        self._facts = facts
 
     def _next_order(self, after: Order | None) -> Order | None:
         with self._ordered:
@@ -172,24 +238,34 @@ class Feed:
     def _entries(self, start: FilmPosition, facts: ReaderFacts) -> Iterator[Entry]:
         """Every picture that a film frame needs, from a film frame on, for ever."""
         for loop in count(start.loop):
-            from_frame = start.frame if loop == start.loop else 0
-            shown_until = 0
-            for turn in range(self.time_map.turns):
-                frames = self.time_map.turn_frames(turn)
-                shown_until = frames.stop
-                if frames.stop > from_frame:
-                    yield from self._turn(loop, turn, max(frames.start, from_frame), facts)
-            black = range(max(shown_until, from_frame), self.time_map.length)
-            if black:
-                yield Entry(FilmPosition(loop, black[0]), FilmPosition(loop, black[-1]), None)
+            at = start.frame if loop == start.loop else 0
+            time_map = self._begin(loop)
+            for turn in range(time_map.turns):
+                frames = time_map.turn_frames(turn)
+                if frames.stop <= max(at, frames.start):
+                    continue  # a turn shorter than a film frame may have none
+                yield from _black(loop, range(at, frames.start))
+                at = max(at, frames.start)
+                yield from self._turn(time_map, loop, turn, at, facts)
+                at = frames.stop
+            yield from _black(loop, range(at, time_map.length))
 
-    def _turn(self, loop: int, turn: int, from_frame: int, facts: ReaderFacts) -> Iterator[Entry]:
-        begin = self.time_map.moment(from_frame)
-        end = self.time_map.moment(self.time_map.turn_frames(turn)[-1])
+    def _begin(self, loop: int) -> TimeMap:
+        with self._ordered:
+            self._ordered.wait_for(lambda: not self._is_held or self._is_stopping)
+            self._begun = max(self._begun, loop)
+            return self.time_map(loop)
+
+    def _turn(
+        self, time_map: TimeMap, loop: int, turn: int, from_frame: int, facts: ReaderFacts
+    ) -> Iterator[Entry]:
+        begin = time_map.moment(from_frame)
+        end = time_map.moment(time_map.turn_frames(turn)[-1])
         assert begin is not None
         assert end is not None
+        self._entry_points = self._reader.entry_points()
         for frame in self._reader.frames(begin.time, end.time):
-            shown = self.time_map.frames_showing(turn, frame.pts, frame.until, facts.tolerance)
+            shown = time_map.frames_showing(turn, frame.pts, frame.until, facts.tolerance)
             if shown:
                 yield Entry(FilmPosition(loop, shown[0]), FilmPosition(loop, shown[-1]), frame)
 
@@ -203,7 +279,13 @@ class Feed:
         """Whether an order is met sooner by a seek than by reading on from here."""
         if there.loop != here.loop or there.frame < here.frame:
             return True
-        now, then = self.time_map.moment(here.frame), self.time_map.moment(there.frame)
+        time_map = self.time_map(here.loop)
+        now, then = time_map.moment(here.frame), time_map.moment(there.frame)
         if now is None or then is None or now.turn != then.turn:
             return True
         return self._reader.is_ahead_worth_a_seek(now.time, then.time)
+
+
+def _black(loop: int, frames: range) -> Iterator[Entry]:
+    if frames:
+        yield Entry(FilmPosition(loop, frames[0]), FilmPosition(loop, frames[-1]), None)

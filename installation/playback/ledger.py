@@ -34,7 +34,8 @@ class Mismatch:
 class Account:
     """What the ledger needs to know of a version."""
 
-    time_map: TimeMap
+    time_map: Callable[[int], TimeMap]
+    """By the loop."""
     expected_pts: Callable[[Fraction], Fraction | None]
 
 
@@ -66,8 +67,9 @@ class Ledger:
         self.pictures += 1
 
     def _check(self, position: FilmPosition, version: str, frame: QueuedFrame) -> None:
-        moment = self._accounts[version].time_map.moment(position.frame)
+        moment = self._accounts[version].time_map(position.loop).moment(position.frame)
         in_step = frame.first <= position <= frame.last
+        in_step &= (frame.pts is None) == (moment is None)  # black where, and only where, it is due
         if moment is None:
             expected = None
         else:

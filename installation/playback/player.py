@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from installation.film import FilmPosition, MasterClock
+from installation.film import FilmPosition, MasterClock, TimeMap
 from installation.playback.channel import Channel
 from installation.playback.feed import Feed
 from installation.playback.ledger import Account, Ledger
@@ -23,8 +23,10 @@ class Player:
         self.clock = clock
         self.ledger = Ledger()
         self.presenter = Presenter(clock, [Channel(feed) for feed in feeds], patience_ns)
+        self._has_begun = False
+        self._retired: list[Feed] = []
         for feed in feeds:
-            self.ledger.open_account(feed.name, Account(feed.time_map, feed.reader.expected_pts))
+            self._open_account(feed)
 
     @property
     def channels(self) -> Sequence[Channel]:
@@ -37,10 +39,20 @@ class Player:
             channel.feed.start(FilmPosition(0, 0))
 
     @property
+    def has_begun(self) -> bool:
+        """True once the film runs, or has run."""
+        return self._has_begun
+
+    @property
     def is_primed(self) -> bool:
         """True when every version has the first film frame queued, or has failed."""
         start = FilmPosition(0, 0)
         return all(c.covers(start) or c.feed.fault is not None for c in self.channels)
+
+    @property
+    def has_a_start(self) -> bool:
+        """True when at least one version has the first film frame queued."""
+        return any(channel.covers(FilmPosition(0, 0)) for channel in self.channels)
 
     def begin(self, first_picture_ns: int) -> None:
         """Run the film so that its first frame is due at the given moment.
@@ -48,6 +60,7 @@ class Player:
         Versions that are not primed by now start off air, and join in step.
         """
         start = FilmPosition(0, 0)
+        self._has_begun = True
         self.clock.start(first_picture_ns)
         for channel in self.channels:
             if not channel.covers(start):
@@ -56,7 +69,58 @@ class Player:
 
     def present(self, due: int, now_ns: int) -> PresentationSet | None:
         """See `Presenter.present`."""
-        return self.presenter.present(due, now_ns)
+        coming = list(self.presenter.coming.values())
+        found = self.presenter.present(due, now_ns)
+        for channel in coming:
+            if channel.is_on_air:
+                self._open_account(channel.feed)
+        self._let_go()
+        return found
+
+    def add(self, feed: Feed, now_ns: int, *, at_seam: bool) -> None:
+        """Let a prepared and assigned feed come on air in step, at the next seam or at once.
+
+        One of the same name plays on until then. Before the film has begun, it just takes part.
+        """
+        if not self._has_begun:
+            self.presenter.remove(feed.name)
+            self.presenter.channels[feed.name] = Channel(feed)
+            self._open_account(feed)
+            return
+        channel = Channel(feed, is_on_air=False)
+        channel.waits_for_seam = at_seam
+        self.presenter.add(channel, int(self.clock.elapsed_frames(now_ns)), now_ns)
+
+    def set_patience(self, patience_ns: int) -> None:
+        """Wait so long, together, for a version that is late."""
+        self.presenter.set_patience(patience_ns)
+
+    def remove(self, name: str) -> None:
+        """Take a version off the wall for good, from the next film frame on."""
+        self.presenter.remove(name)
+        self._let_go()
+
+    def change_film(self, length: int, time_map_of: Callable[[Feed], TimeMap]) -> None:
+        """Give the film another length or its versions other times, from a loop on that nobody
+        has begun to read.
+        """
+        feeds = [c.feed for c in (*self.channels, *self.presenter.coming.values())]
+        due = self.presenter.due
+        begun = [feed.hold_loops() for feed in feeds]
+        since = max([*begun, -1 if due is None else due.loop]) + 1
+        self.clock.change_length(since, length)
+        for feed in feeds:
+            feed.plan_loops(since, time_map_of(feed))
+
+    def _open_account(self, feed: Feed) -> None:
+        self.ledger.open_account(feed.name, Account(feed.time_map, feed.reader.expected_pts))
+
+    def _let_go(self) -> None:
+        for channel in self.presenter.retired:
+            channel.feed.stop()
+            self._retired.append(channel.feed)
+        self.presenter.retired.clear()
+        self._retired = [feed for feed in self._retired if not feed.join(0)]
 
     def note_presented(self, shown: PresentationSet) -> None:
         """Enter in the ledger what the wall has just been handed."""
@@ -65,7 +129,10 @@ class Player:
 
     def pause(self, now_ns: int) -> None:
         """Stand still at the film frame on the wall."""
-        self.clock.pause(now_ns, self.presenter.shown)
+        shown = self.presenter.shown
+        self.clock.pause(now_ns, shown)
+        if shown is not None and self.presenter.is_waiting:  # maybe for versions sent elsewhere
+            self.presenter.seek(self.clock.index(shown) + 1)
 
     def resume(self, now_ns: int) -> None:
         """Run on from the film frame on the wall."""
@@ -81,8 +148,9 @@ class Player:
 
     def stop(self) -> None:
         """Stop and join every feed's thread."""
-        for channel in self.channels:
-            channel.feed.stop()
-        for channel in self.channels:
-            if not channel.feed.join(JOIN_TIMEOUT_S):
-                logger.warning("version=%s decoding thread did not end in time", channel.name)
+        every = [c.feed for c in (*self.channels, *self.presenter.coming.values())] + self._retired
+        for feed in every:
+            feed.stop()
+        for feed in every:
+            if not feed.join(JOIN_TIMEOUT_S):
+                logger.warning("version=%s decoding thread did not end in time", feed.name)

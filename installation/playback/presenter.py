@@ -5,11 +5,9 @@ presentation set, or with none: then every tile goes on showing what it shows (a
 when something is late are the whole of this module:
 
 - A set that is complete only later is shown late, all tiles together.
-- A wall further behind its clock than `patience` looks for who is to blame. If some versions lack
-  the film frame due while all the others are comfortably ahead, those go off air and come back in
-  step, at a set that their queue covers again. Otherwise the whole wall is slow: all versions skip
-  together to one film frame ahead of the clock and meet there (a drop).
+- A wall behind its clock by more than its patience is relieved; see `relief`.
 - A version whose reader fails goes off air at once.
+- A version off air comes back in step, at a set that its queue covers again.
 """
 
 from __future__ import annotations
@@ -17,18 +15,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from installation.decode import QueuedFrame
 from installation.film import FilmPosition, MasterClock
 from installation.playback.channel import Channel
+from installation.playback.meeting import next_seam, soonest_return
+from installation.playback.relief import Relief
 
 logger = logging.getLogger(__name__)
 
-SHORTEST_LEAD_NS = 500_000_000
-"""How far ahead of the clock versions that skip are told to meet, at first."""
-LONGEST_LEAD_NS = 8_000_000_000
-TRIES_BEFORE_BLAME = 4
-"""Meetings a version may miss, having queued nothing at all, before it goes off air."""
+LONGEST_LEAD_S = Fraction(8)
+"""How far ahead of the clock a version off air is sent at most."""
+SEAM_LEAD_S = Fraction(1, 2)
+"""A seam nearer than this is too near for a version that has to get ready for it."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,25 @@ class Presenter:
     def __init__(self, clock: MasterClock, channels: Iterable[Channel], patience_ns: int) -> None:
         self.tally = Tally()
         self.channels = {channel.name: channel for channel in channels}
+        self.coming: dict[str, Channel] = {}
+        """Versions that are to come on air, some in place of one of the same name."""
+        self.retired: list[Channel] = []
+        """Those that left for good since somebody looked."""
         self._clock = clock
-        self._patience_ns = patience_ns
         self._shown = -1  # film frames from the very start, as all indices here
         self._seen_due = -1
         self._held_from: int | None = None
-        self._meet_at: int | None = None
-        self._lead_ns = SHORTEST_LEAD_NS
+        self._relief = Relief(clock, patience_ns)
 
     @property
     def shown(self) -> FilmPosition | None:
         """The film frame on the wall; None before the first."""
         return self._clock.position_of(self._shown) if self._shown >= 0 else None
+
+    @property
+    def due(self) -> FilmPosition | None:
+        """The film frame asked for last; None before the first."""
+        return self._clock.position_of(self._seen_due) if self._seen_due >= 0 else None
 
     @property
     def is_waiting(self) -> bool:
@@ -94,15 +101,17 @@ class Presenter:
         if found is None or self._clock.index(found.position) < due:
             self._note_hold(due, is_new)
         if found is not None:
-            self._note_shown(self._clock.index(found.position))
+            self._note_shown(found, now_ns)
         if self._clock.is_running:
-            self._relieve(due, now_ns)
+            for channel in self._relief.relieve(self.channels.values(), due, self._shown, now_ns):
+                self.take_off_air(channel.name, "its pictures come too slowly", due, now_ns)
         return found
 
     def seek(self, index: int) -> None:
         """Show film frame `index` next, wherever the wall stands (for stepping while paused)."""
         self._shown = self._seen_due = index - 1
-        self._held_from = self._meet_at = None
+        self._held_from = None
+        self._relief.forget()
         for channel in self.channels.values():
             channel.feed.skip_to(self._clock.position_of(index))
 
@@ -116,13 +125,40 @@ class Presenter:
         if channel.feed.fault is None:
             self._send_ahead(channel, due, now_ns)
 
+    def add(self, channel: Channel, due: int, now_ns: int) -> None:
+        """Let a version come on air in step, at the next seam if it waits for one.
+
+        Nothing that is queued for the others is touched.
+        """
+        self._retire(self.coming.pop(channel.name, None))
+        channel.is_on_air, channel.retry_ns = False, now_ns
+        channel.waits_for_seam &= bool(self._on_air())
+        self.coming[channel.name] = channel
+        self._send_ahead(channel, due, now_ns)
+
+    def set_patience(self, patience_ns: int) -> None:
+        """Wait so long, together, for a version that is late."""
+        self._relief.patience_ns = patience_ns
+
+    def remove(self, name: str) -> None:
+        """Take a version off the wall for good."""
+        self._retire(self.coming.pop(name, None))
+        self._retire(self.channels.pop(name, None))
+
+    def _retire(self, channel: Channel | None) -> None:
+        if channel is not None:
+            self.retired.append(channel)
+
     # -- one set
 
     def _on_air(self) -> list[Channel]:
         return [channel for channel in self.channels.values() if channel.is_on_air]
 
     def _gather(self, due: int) -> PresentationSet | None:
-        """The newest complete set after the one on the wall, up to the film frame due."""
+        """The newest complete set after the one on the wall, up to the film frame due.
+
+        The next one, where the wall is slow: it drops nothing that it has managed.
+        """
         on_air = self._on_air()
         newest, oldest = due, self._shown + 1
         for channel in on_air:
@@ -133,7 +169,7 @@ class Presenter:
             newest = min(newest, self._clock.index(span[1]))
         if newest < oldest:
             return None
-        position = self._clock.position_of(newest)
+        position = self._clock.position_of(oldest if self._relief.is_slow else newest)
         frames = {channel.name: channel.feed.queue.take(position) for channel in on_air}
         complete = {name: frame for name, frame in frames.items() if frame is not None}
         return PresentationSet(position, complete) if len(complete) == len(frames) else None
@@ -149,51 +185,17 @@ class Presenter:
             if not channel.covers(position):
                 channel.late += 1
 
-    def _note_shown(self, index: int) -> None:
-        self.tally.dropped += index - self._shown - 1
-        self.tally.shown += 1
+    def _note_shown(self, found: PresentationSet, now_ns: int) -> None:
+        index = self._clock.index(found.position)
+
+        self.tally.dropped += index - self._shown - bool(found.frames)
+        self.tally.shown += bool(found.frames)  # not where nobody is on air
         self._shown = index
         if index < self._seen_due or (self._held_from is not None and index >= self._held_from):
             self.tally.late += 1
         if index >= self._seen_due:
             self._held_from = None
-        if self._meet_at is not None and index >= self._meet_at:
-            self._meet_at = None
-
-    # -- when the wall is behind
-
-    def _relieve(self, due: int, now_ns: int) -> None:
-        if due <= self._shown:
-            self._lead_ns = max(SHORTEST_LEAD_NS, self._lead_ns - self._lead_ns // 64)
-            return
-        wanted = max(self._shown + 1, self._meet_at or 0)
-        if now_ns - self._clock.due_ns(wanted) <= self._patience_ns:
-            return
-        position = self._clock.position_of(due)
-        on_air = self._on_air()
-        behind = [channel for channel in on_air if not channel.covers(position)]
-        others = [channel for channel in on_air if channel not in behind]
-        if behind and others and all(channel.is_comfortable for channel in others):
-            for channel in behind:
-                self.take_off_air(channel.name, "its pictures come too slowly", due, now_ns)
-        else:
-            self._skip_together(on_air, due, now_ns)
-
-    def _skip_together(self, on_air: list[Channel], due: int, now_ns: int) -> None:
-        """Drop film frames on all tiles: meet at one ahead of the clock."""
-        for channel in on_air:
-            empty_handed = len(channel.feed.queue) == 0
-            channel.misses = channel.misses + 1 if empty_handed else 0
-            if channel.misses >= TRIES_BEFORE_BLAME:
-                self.take_off_air(channel.name, "no picture comes from its file", due, now_ns)
-        self._meet_at = self._ahead(due, self._lead_ns)
-        logger.info("wall behind; all versions skip to film frame %d", self._meet_at)
-        for channel in self._on_air():
-            channel.feed.skip_to(self._clock.position_of(self._meet_at))
-        self._lead_ns = min(2 * self._lead_ns, LONGEST_LEAD_NS)
-
-    def _ahead(self, due: int, lead_ns: int) -> int:
-        return due + max(1, (lead_ns * self._clock.rate / 1_000_000_000).__ceil__())
+        self._relief.note_shown(index, now_ns)
 
     # -- off air and back
 
@@ -205,26 +207,42 @@ class Presenter:
 
     def _bring_back(self, due: int, now_ns: int) -> None:
         position = self._clock.position_of(due)
-        for channel in self.channels.values():
-            if channel.is_on_air:
-                continue
+        off_air = [channel for channel in self.channels.values() if not channel.is_on_air]
+        for channel in (*off_air, *self.coming.values()):
             channel.feed.queue.take(position)  # lets go of what is past
-            if now_ns < channel.retry_ns:
+            if now_ns < channel.retry_ns or self._relief.is_slow:
                 continue
-            if channel.feed.fault is None and channel.covers(position) and channel.is_comfortable:
-                logger.info("version=%s on_air film_frame=%d", channel.name, due)
-                channel.come_on_air(due, now_ns)
-            elif self._has_missed(channel, position):
+            if channel.is_ready_for(position):
+                self._let_in(channel, due, now_ns)
+            elif self._has_passed(channel, position):
                 channel.back_off(now_ns)
                 self._send_ahead(channel, due, now_ns)
 
+    def _let_in(self, channel: Channel, due: int, now_ns: int) -> None:
+        logger.info("version=%s on_air film_frame=%d", channel.name, due)
+        channel.come_on_air(due, now_ns)
+        if self.coming.get(channel.name) is channel:
+            del self.coming[channel.name]
+            self._retire(self.channels.get(channel.name))
+            self.channels[channel.name] = channel
+
     def _send_ahead(self, channel: Channel, due: int, now_ns: int) -> None:
-        """Let an off-air version read from where the film will be when it may come back."""
-        lead_ns = min(LONGEST_LEAD_NS, channel.retry_ns - now_ns)
-        channel.feed.skip_to(self._clock.position_of(self._ahead(due, lead_ns)))
+        """Let a version read from where the film will be when it may come on air."""
+
+        def run_up(index: int) -> Fraction:
+            return channel.feed.run_up(self._clock.position_of(index))
+
+        lead_s = min(LONGEST_LEAD_S, Fraction(channel.retry_ns - now_ns, 1_000_000_000))
+        lead = max(1, (lead_s * self._clock.rate).__ceil__())
+        if channel.waits_for_seam:
+            index = next_seam(due + max(lead, int(SEAM_LEAD_S * self._clock.rate)), self._clock)
+            channel.joins_at = self._clock.position_of(index)
+        else:
+            index = soonest_return(due, lead, clock=self._clock, run_up=run_up)
+        channel.feed.skip_to(self._clock.position_of(index))
 
     @staticmethod
-    def _has_missed(channel: Channel, position: FilmPosition) -> bool:
+    def _has_passed(channel: Channel, position: FilmPosition) -> bool:
         """True unless the version has a film frame queued that is yet to come."""
         span = channel.feed.queue.span()
         return span is None or span[1] < position

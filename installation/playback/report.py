@@ -16,7 +16,9 @@ def playback_report(player: Player) -> dict[str, Any]:
     tally, clock = player.presenter.tally, player.clock
     shown = player.presenter.shown
     return {
-        "loops": 0 if shown is None else shown.loop + (shown.frame == clock.length - 1),
+        "loops": 0
+        if shown is None
+        else shown.loop + (shown.frame == clock.length_in(shown.loop) - 1),
         "film_frames": {
             "due": tally.due,
             "shown": tally.shown,

@@ -71,7 +71,7 @@ class Cadence:
     def frame_at(self, refresh: int, elapsed_frames: Fraction) -> int:
         """The film frame to show at a refresh, where the clock says `elapsed_frames` then."""
         counted = self._counted(refresh)
-        if counted is None or abs(elapsed_frames - counted) > self.step * 3 / 4:
+        if counted is None or self._is_to_be_set_right(counted, elapsed_frames - counted):
             self.slips += counted is not None
             # On the pattern's own grid, so that the count stays exact; nearest to the clock.
             counted = Fraction(round(elapsed_frames * self.step.denominator), self.step.denominator)
@@ -89,6 +89,22 @@ class Cadence:
     def restart(self) -> None:
         """Begin the count anew, after the film was paused."""
         self._anchor = None
+
+    def _is_to_be_set_right(self, counted: Fraction, off: Fraction) -> bool:
+        """Three quarters of a refresh off; and, if it can wait, where no hold becomes odd.
+
+        The refresh given goes to a picture that stands shortest, the one taken comes from one that
+        stands longest: 3:2 so has a 3 or a 2 too many, never a 4 or a 1.
+        """
+        if abs(off) <= self.step * 3 / 4:
+            return False
+        if self.step >= 1 or abs(off) > self.step * 3 / 2:
+            return True
+        seen = counted if off > 0 else counted - self.step
+        first = (seen % 1) % self.step
+        stands = ((1 - first) / self.step).__ceil__()
+        shortest = (1 / self.step).__floor__()
+        return stands == ((1 / self.step).__ceil__() if off > 0 else shortest)
 
     def _counted(self, refresh: int) -> Fraction | None:
         if self._anchor is None:

@@ -45,7 +45,9 @@ def date_text(known: PartialDate, language: str, date_format: str = "auto") -> s
     Patterns are CLDR's, by Babel; one that asks for more than is known, or for anything but a
     date, gives way to `auto`.
     """
-    from babel.dates import format_date, format_skeleton
+    if not known.month and date_format == "auto":
+        return str(known.year)
+    from babel.dates import format_date, format_skeleton  # the first picture need not wait for it
 
     day = date(known.year, known.month or 1, known.day or 1)
     if date_format != "auto" and _PATTERN.fullmatch(date_format):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QPersistentModelIndex
 
 from installation.layout import Placement
 
@@ -27,7 +27,8 @@ _FIELDS = (
     "captionX", "captionY", "captionWidth", "captionHeight",
     "fontPx", "caption", "isOnAir",
 )  # fmt: skip
-_ROLES = {int(Qt.ItemDataRole.UserRole) + 1 + i: name for i, name in enumerate(_FIELDS)}
+_USER_ROLE = 0x100  # Qt.ItemDataRole.UserRole; see `show` on why not by name
+_ROLES = {_USER_ROLE + 1 + i: name for i, name in enumerate(_FIELDS)}
 _ON_AIR_ROLE = next(role for role, name in _ROLES.items() if name == "isOnAir")
 
 
@@ -53,17 +54,32 @@ class TileModel(QAbstractListModel):
         return _value(self._tiles[index.row()], _ROLES[role])
 
     def arrange(self, placements: Sequence[Placement], captions: Sequence[str]) -> None:
-        """Lay the tiles out; rows are kept where the same versions hang in the same order."""
-        names = [tile.placement.name for tile in self._tiles]
-        if names == [placement.name for placement in placements]:
-            for tile, placement, caption in zip(self._tiles, placements, captions, strict=True):
-                tile.placement, tile.caption = placement, caption
-            if self._tiles:
-                self.dataChanged.emit(self.index(0), self.index(len(self._tiles) - 1), [])
+        """Lay the tiles out. Rows of versions that stay are kept, and moved where they must."""
+        names = [placement.name for placement in placements]
+        for row in reversed(range(len(self._tiles))):
+            if self._tiles[row].placement.name not in names:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._tiles[row]
+                self.endRemoveRows()
+        for row, (placement, caption) in enumerate(zip(placements, captions, strict=True)):
+            self._bring_to(row, TileState(placement, caption))
+        if self._tiles:
+            self.dataChanged.emit(self.index(0), self.index(len(self._tiles) - 1), [])
+
+    def _bring_to(self, row: int, tile: TileState) -> None:
+        found = next(
+            (i for i, t in enumerate(self._tiles) if t.placement.name == tile.placement.name), None
+        )
+        if found is None:
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._tiles.insert(row, tile)
+            self.endInsertRows()
             return
-        self.beginResetModel()
-        self._tiles = [TileState(*pair) for pair in zip(placements, captions, strict=True)]
-        self.endResetModel()
+        if found != row:  # always from further down
+            self.beginMoveRows(QModelIndex(), found, found, QModelIndex(), row)
+            self._tiles.insert(row, self._tiles.pop(found))
+            self.endMoveRows()
+        self._tiles[row].placement, self._tiles[row].caption = tile.placement, tile.caption
 
     def set_on_air(self, name: str, is_on_air: bool) -> None:
         """Tell one tile whether its version is on air."""

@@ -13,7 +13,7 @@ def overlay_text(player: Player) -> str:
         return "waiting for the first picture"
     lines = [
         f"film {format_timecode(shown.frame, player.clock.rate)}  frame {shown.frame}"
-        f" of {player.clock.length}  loop {shown.loop + 1}"
+        f" of {player.clock.length_in(shown.loop)}  loop {shown.loop + 1}"
         f"{'' if player.clock.is_running else '  paused'}",
         f"shown {tally.shown}  late {tally.late}  held {tally.held}  dropped {tally.dropped}"
         f"  lock: {player.ledger.pictures} pictures, {player.ledger.mismatches} mismatches",
@@ -25,7 +25,7 @@ def _line(channel: Channel, player: Player) -> str:
     queue, tally = channel.feed.queue, player.presenter.tally
     shown = player.presenter.shown
     assert shown is not None
-    moment = channel.feed.time_map.moment(shown.frame)
+    moment = channel.feed.time_map(shown.loop).moment(shown.frame)
     frame = queue.take(shown) if channel.is_on_air else None
     if not channel.is_on_air:
         picture = f"off air: {channel.reason}"

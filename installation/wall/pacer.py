@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from installation.film import Clock, MasterClock
 from installation.wall.cadence import Cadence, RefreshGrid
@@ -40,7 +40,7 @@ class Pacer(QObject):
         self._clock = clock
         self._present = present
         self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setProperty("timerType", 0)  # Qt.TimerType.PreciseTimer; see `show`
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._wake)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
-from statistics import median
 
 SWAPS_NEEDED = 40
 STEADY = 0.1
@@ -22,6 +21,8 @@ def measured_refresh(swaps_ns: Sequence[int], stated_hz: float) -> Fraction | No
     if len(swaps_ns) < SWAPS_NEEDED:
         return None
     intervals = [b - a for a, b in itertools.pairwise(swaps_ns)]
+    from statistics import median  # not needed for the first picture
+
     period = median(intervals)
     if period <= 0 or abs(1e9 / period / stated_hz - 1) > PLAUSIBLE:
         return None

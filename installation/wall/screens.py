@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QScreen
 
 from installation.errors import InstallationError
 from installation.wall.video_frame import Drawing
+
+if TYPE_CHECKING:
+    import subprocess
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +87,10 @@ class Wakefulness:
             logger.warning("the screen may go dark by itself: %s", error)
 
     def _hold(self) -> None:
+        from subprocess import Popen  # the first picture need not wait for it in a window
+
         if sys.platform == "darwin":
-            self._helper = subprocess.Popen(["caffeinate", "-d", "-w", str(os.getpid())])
+            self._helper = Popen(["caffeinate", "-d", "-w", str(os.getpid())])
         elif sys.platform == "win32":
             import ctypes
 
@@ -93,7 +98,7 @@ class Wakefulness:
             ctypes.windll.kernel32.SetThreadExecutionState(0x80000003)
         elif QGuiApplication.platformName() == "xcb":
             if xset := shutil.which("xset"):
-                self._helper = subprocess.Popen([xset, "s", "off", "-dpms"])
+                self._helper = Popen([xset, "s", "off", "-dpms"])
             else:
                 logger.info("xset is not installed; the screen may go dark by itself")
 

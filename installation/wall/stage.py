@@ -15,13 +15,12 @@ FONTS = Path(__file__).parent / "fonts"
 DIMMED = 0.65
 
 
-def bundled_family() -> str:
+def bundled_family(language: str) -> str:
     """Loads the bundled fonts; the family to set captions in ("" for the system's own)."""
-    families = []
-    for path in sorted(FONTS.glob("*.[ot]tf")):
-        number = QFontDatabase.addApplicationFont(str(path))
-        families += QFontDatabase.applicationFontFamilies(number)
-    return families[0] if families else ""
+    if language == "zh":
+        QFontDatabase.addApplicationFont(str(FONTS / "NotoSansSC-Dates.otf"))  # Qt falls back to it
+    number = QFontDatabase.addApplicationFont(str(FONTS / "Lato-Regular.ttf"))
+    return next(iter(QFontDatabase.applicationFontFamilies(number)), "")
 
 
 class Stage(QObject):
@@ -33,11 +32,20 @@ class Stage(QObject):
         super().__init__()
         self._settings = settings
         self._drawing = drawing
-        self._family = settings.captions.font or bundled_family()
+        self._family = settings.captions.font or bundled_family(settings.captions.language)
         self._slate = ""
         self._overlay = ""
+        self._notice = ""
         self._is_curtain_up = False
         self.sinks: dict[str, Any] = {}
+
+    def apply(self, settings: WallConfig) -> None:
+        """Look like this from now on."""
+        before, self._settings = self._settings.captions, settings
+        now = settings.captions
+        if (before.font, before.language) != (now.font, now.language):
+            self._family = now.font or bundled_family(now.language)
+        self.changed.emit()
 
     def raise_curtain(self) -> None:
         """Let the first picture rise."""
@@ -48,6 +56,12 @@ class Stage(QObject):
         """The words in the middle of an empty wall; "" for none."""
         if text != self._slate:
             self._slate = text
+            self.changed.emit()
+
+    def set_notice(self, text: str) -> None:
+        """A sentence for the curator at the window's foot; "" hides it."""
+        if text != self._notice:
+            self._notice = text
             self.changed.emit()
 
     def set_overlay(self, text: str) -> None:
@@ -88,6 +102,9 @@ class Stage(QObject):
     def _overlay_text(self) -> str:
         return self._overlay
 
+    def _notice_text(self) -> str:
+        return self._notice
+
     def _curtain_is_up(self) -> bool:
         return self._is_curtain_up
 
@@ -100,4 +117,5 @@ class Stage(QObject):
     offAirVeil = Property(float, _off_air_veil, notify=changed)  # noqa: N815
     slateText = Property(str, _slate_text, notify=changed)  # noqa: N815
     overlayText = Property(str, _overlay_text, notify=changed)  # noqa: N815
+    noticeText = Property(str, _notice_text, notify=changed)  # noqa: N815
     isCurtainUp = Property(bool, _curtain_is_up, notify=changed)  # noqa: N815

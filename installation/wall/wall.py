@@ -6,9 +6,9 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLoggingCategory, QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QLoggingCategory, QObject, QSize, QUrl, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtQml import qmlRegisterType
 from PySide6.QtQuick import QQuickView, QQuickWindow, QSGRendererInterface
@@ -16,7 +16,15 @@ from PySide6.QtQuick import QQuickView, QQuickWindow, QSGRendererInterface
 from installation.config import WallConfig
 from installation.decode import Image, ImageTarget
 from installation.film import Picture
-from installation.layout import CaptionSpace, Placement, Size, TileSpec, arrange
+from installation.layout import (
+    CaptionSpace,
+    LayoutError,
+    Placement,
+    Size,
+    TileSpec,
+    arrange,
+    between,
+)
 from installation.playback import PresentationSet
 from installation.wall.model import TileModel
 from installation.wall.picture_sheet import PictureSheet
@@ -29,6 +37,9 @@ from installation.wall.video_frame import (
     video_frame,
 )
 
+if TYPE_CHECKING:
+    from PySide6.QtCore import QVariantAnimation
+
 _QML = Path(__file__).parent / "qml" / "Wall.qml"
 
 
@@ -39,6 +50,11 @@ class TileContent:
     name: str
     picture: Picture
     caption: str
+
+    @property
+    def key(self) -> tuple[str, Picture]:
+        """What its pictures' size depends on."""
+        return self.name, self.picture
 
 
 class _Window(QQuickView):
@@ -71,9 +87,12 @@ class Wall(QObject):
     ) -> None:
         super().__init__()
         self._settings = settings
-        self._tiles = tuple(tiles)
+        self._tiles = self._to_come = tuple(tiles)
         self._drawing = drawing
-        self._targets: Mapping[str, ImageTarget] = {}
+        self._targets: Mapping[tuple[str, Picture], ImageTarget] = {}
+        self._shown: tuple[Placement, ...] = ()  # where the tiles are, on the way to `placements`
+        self._from: tuple[Placement, ...] = ()
+        self._motion: QVariantAnimation | None = None
         self._sheet: PictureSheet | None = None
         self.placements: tuple[Placement, ...] = ()
         _prepare_scene_graph(drawing)
@@ -89,36 +108,69 @@ class Wall(QObject):
         """The window, for its screen and its swaps."""
         return self._window
 
-    def open(self, place_window: Callable[[QQuickWindow], None]) -> None:
-        """Lay out, load the scene and show the window where `place_window` puts it."""
-        self._window.setCursor(Qt.CursorShape.BlankCursor)
+    def place(self, place_window: Callable[[QQuickWindow], None]) -> None:
+        """Show the window where `place_window` puts it, and lay out: from now on it is known how
+        large the pictures are. Raises LayoutError.
+        """
         place_window(self._window)
         self._lay_out()
+
+    def load(self) -> None:
+        """Load the scene."""
         self._window.setInitialProperties({"wall": self.stage, "tiles": self._model})
         self._window.setSource(QUrl.fromLocalFile(str(_QML)))
         if self._window.status() is not QQuickView.Status.Ready:
             raise RuntimeError("; ".join(e.toString() for e in self._window.errors()))
         self._sheet = self._window.rootObject().findChild(PictureSheet, "sheet")
         self._lay_out()
-        self._window.resized.connect(self._lay_out)
+        self._window.resized.connect(lambda: self._lay_out())
 
-    def image_target(self, name: str) -> Callable[[], ImageTarget]:
+    def image_target(self, tile: TileContent) -> Callable[[], ImageTarget]:
         """Asks, at any time and on any thread, what this tile's pictures are to be like."""
-        return lambda: self._targets[name]
+        last = self._targets[tile.key]
 
-    def payload_maker(self, name: str) -> Callable[[Image], object]:
+        def ask() -> ImageTarget:
+            nonlocal last
+            last = self._targets.get(tile.key, last)  # as before, once the tile has left
+            return last
+
+        return ask
+
+    def payload_maker(self, tile: TileContent) -> Callable[[Image], object]:
         """Makes what this tile draws of an image; to be called on a feed's thread."""
-        turn = next(tile.picture.rotation_deg for tile in self._tiles if tile.name == name)
+        turn = tile.picture.rotation_deg
         make = sheet_picture if self._drawing is Drawing.SOFTWARE else video_frame
         return lambda image: make(image, turn)
 
-    def picture_bytes(self, name: str) -> int:
+    def picture_bytes(self, tile: TileContent) -> int:
         """Memory that one queued picture of this tile takes, about."""
-        target = self._targets[name]
+        target = self._targets[tile.key]
         if target.size_px is not None:
             return target.size_px[0] * target.size_px[1] * 4
-        picture = next(tile.picture for tile in self._tiles if tile.name == name)
-        return picture.width_px * picture.height_px * 2
+        return tile.picture.width_px * tile.picture.height_px * 2
+
+    def arrange(
+        self,
+        settings: WallConfig,
+        tiles: Sequence[TileContent],
+        to_come: Sequence[TileContent] | None = None,
+    ) -> None:
+        """Hang these tiles from now on, as the settings say.
+
+        `to_come` are the tiles as they will hang soon; those among them that do not hang yet learn
+        how large their pictures will be. Raises LayoutError, and changes nothing, where the layout
+        cannot show them all.
+        """
+        before = self._settings, self._tiles, self._to_come
+        self._settings, self._tiles = settings, tuple(tiles)
+        self._to_come = tuple(tiles if to_come is None else to_come)
+        try:
+            self._lay_out(moves=True)
+        except LayoutError:
+            self._settings, self._tiles, self._to_come = before
+            raise
+        self._window.setColor(QColor(settings.background))
+        self.stage.apply(settings)
 
     def present(self, shown: PresentationSet) -> None:
         """Hand one film frame's pictures to the scene: all of them in this one slot."""
@@ -132,38 +184,77 @@ class Wall(QObject):
             payload = frame.payload if frame.payload is not None else QVideoFrame()
             self.stage.sinks[name].setVideoFrame(payload)
 
+    def hide_cursor(self) -> None:
+        """Let no cursor be seen over the wall."""
+        from PySide6.QtCore import Qt
+
+        self._window.setCursor(Qt.CursorShape.BlankCursor)
+
     def set_on_air(self, name: str, is_on_air: bool) -> None:
         """Lift or lower a tile's veil."""
         self._model.set_on_air(name, is_on_air)
 
     def close(self) -> None:
         """Take the window down; QML objects go before what they are bound to."""
+        if self._motion is not None:
+            self._motion.stop()
         self._window.close()
         self._sheet = None
         self.stage.sinks.clear()
         self._window.setSource(QUrl())
         self._window.deleteLater()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, *, moves: bool = False) -> None:
         size: QSize = self._window.size()
         if size.isEmpty():
             return
         canvas = Size(size.width(), size.height())
-        captions = self._settings.captions
-        lines = max(
-            (tile.caption.count("\n") + 1 for tile in self._tiles if tile.caption), default=0
-        )
-        space = CaptionSpace(lines, captions.size, captions.position)
-        specs = [TileSpec(tile.name, tile.picture.display_aspect) for tile in self._tiles]
-        self.placements = arrange(canvas, specs, self._settings.layout, space)
+        self.placements = self._arranged(canvas, self._tiles)
+        to_come = self.placements
+        if self._to_come != self._tiles:
+            to_come = self._arranged(canvas, self._to_come)
         scale = self._window.effectiveDevicePixelRatio()
+        placed = [*zip(to_come, self._to_come, strict=True)]
+        placed += zip(self.placements, self._tiles, strict=True)
         self._targets = {
-            placement.name: self._target(placement, tile.picture, scale)
-            for placement, tile in zip(self.placements, self._tiles, strict=True)
+            tile.key: self._target(placement, tile.picture, scale) for placement, tile in placed
         }
-        self._model.arrange(self.placements, [tile.caption for tile in self._tiles])
+        before = self._shown if moves and self._settings.transition_ms else ()
+        if self._motion is not None:
+            self._motion.stop()
+        if before and before != self.placements:
+            self._from = before
+            self._set_out()
+        else:
+            self._from = self.placements
+            self._move(1.0)
+
+    def _set_out(self) -> None:
+        if self._motion is None:  # seldom needed, and not for the first picture
+            from PySide6.QtCore import QEasingCurve, QVariantAnimation
+
+            self._motion = QVariantAnimation(self)
+            self._motion.setStartValue(0.0)
+            self._motion.setEndValue(1.0)
+            self._motion.setEasingCurve(QEasingCurve(QEasingCurve.Type.InOutCubic))
+            self._motion.valueChanged.connect(self._move)
+        self._motion.setDuration(self._settings.transition_ms)
+        self._move(0.0)
+        self._motion.start()
+
+    def _arranged(self, canvas: Size, tiles: Sequence[TileContent]) -> tuple[Placement, ...]:
+        captions = self._settings.captions
+        lines = max((tile.caption.count("\n") + 1 for tile in tiles if tile.caption), default=0)
+        space = CaptionSpace(lines, captions.size, captions.position)
+        specs = [TileSpec(tile.name, tile.picture.display_aspect) for tile in tiles]
+        return arrange(canvas, specs, self._settings.layout, space)
+
+    def _move(self, progress: float) -> None:
+        """Show the tiles on their way to where they belong; 1 is there."""
+        self._shown = between(self._from, self.placements, progress)
+        self._model.arrange(self._shown, [tile.caption for tile in self._tiles])
         if self._sheet is not None:
-            self._sheet.place(self.placements, QColor(self._settings.background))
+            self._sheet.place(self._shown, QColor(self._settings.background))
 
     def _target(self, placement: Placement, picture: Picture, scale: float) -> ImageTarget:
         if self._drawing is Drawing.GPU:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from installation.decode import FrameQueue, QueuedFrame
 from installation.film import FilmPosition
 
@@ -28,6 +31,7 @@ def test_a_film_frame_is_found_by_which_entry_covers_it() -> None:
     assert taken is not None
     assert taken.payload == (0, 3)
     assert len(queue) == 1
+    assert not queue.covers(FilmPosition(0, 2))
     assert queue.take(FilmPosition(0, 2)) is None
 
 
@@ -40,43 +44,104 @@ def test_the_next_loop_follows_this_one() -> None:
     assert taken.payload == (1, 0)
 
 
+class WatchedCondition(threading.Condition):
+    """Tells when someone has begun to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_waited_for = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """See `threading.Condition.wait`; the lock is let go only in there."""
+        self.is_waited_for.set()
+        return super().wait(timeout)
+
+
+class Putter:
+    """A decoding thread that puts one frame into a full queue, and is waiting there."""
+
+    def __init__(self, queue: FrameQueue, frame: QueuedFrame, generation: int = 0) -> None:
+        assert queue.is_full
+        queue._changed = watched = WatchedCondition()
+        self._results: list[bool] = []
+        self._thread = threading.Thread(
+            target=lambda: self._results.append(queue.put(frame, generation)), daemon=True
+        )
+        self._thread.start()
+        assert watched.is_waited_for.wait(5), "it does not wait"
+
+    def result(self) -> bool:
+        """What `put` answered once it had waited."""
+        self._thread.join(5)
+        assert not self._thread.is_alive(), "it still waits"
+        (result,) = self._results
+        return result
+
+
 def test_a_full_queue_makes_the_decoder_wait_until_a_frame_is_let_go() -> None:
     queue = filled((0, 0), (1, 1), depth=2)
-    done = threading.Event()
-
-    def put() -> None:
-        queue.put(frame(2, 2), 0)
-        done.set()
-
-    putter = threading.Thread(target=put)
-    putter.start()
-    assert queue.is_full
-    assert not done.wait(0.05)
+    putter = Putter(queue, frame(2, 2))
+    assert queue.span() == (FilmPosition(0, 0), FilmPosition(0, 1))
     queue.take(FilmPosition(0, 1))
-    assert done.wait(5)
-    putter.join()
+    assert putter.result()
     assert queue.span() == (FilmPosition(0, 1), FilmPosition(0, 2))
+    assert queue.is_full
+
+
+def test_taking_what_is_still_needed_lets_nothing_go() -> None:
+    queue = filled((0, 1), (2, 3), depth=2)
+    for film_frame in (0, 1, 1, 0):
+        taken = queue.take(FilmPosition(0, film_frame))
+        assert taken is not None
+        assert taken.payload == (0, 0)
+    assert queue.is_full
 
 
 def test_clearing_refuses_what_was_decoded_for_before() -> None:
     queue = filled((0, 0), (1, 1), depth=2)
-    results: list[bool] = []
-    putter = threading.Thread(target=lambda: results.append(queue.put(frame(2, 2), 0)))
-    putter.start()
+    putter = Putter(queue, frame(2, 2))
     generation = queue.clear()
-    putter.join(5)
-    assert results == [False] or len(queue) == 0
+    assert not putter.result()
+    assert len(queue) == 0
     assert not queue.put(frame(3, 3), generation - 1)
     assert queue.put(frame(9, 9), generation)
     assert queue.span() == (FilmPosition(0, 9), FilmPosition(0, 9))
 
 
+def test_a_frame_for_before_is_refused_also_while_the_queue_is_full_again() -> None:
+    queue = filled((0, 0), depth=1)
+    generation = queue.clear()
+    assert queue.put(frame(9, 9), generation)
+    assert not queue.put(frame(1, 1), generation - 1)
+    assert queue.span() == (FilmPosition(0, 9), FilmPosition(0, 9))
+
+
 def test_closing_wakes_the_decoder_for_good() -> None:
     queue = filled((0, 0), depth=1)
-    results: list[bool] = []
-    putter = threading.Thread(target=lambda: results.append(queue.put(frame(1, 1), 0)))
-    putter.start()
+    putter = Putter(queue, frame(1, 1))
     queue.close()
-    putter.join(5)
-    assert results == [False]
+    assert not putter.result()
     assert queue.span() is None
+    assert not queue.put(frame(2, 2), 0)
+    assert not queue.put(frame(2, 2), queue.clear())
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=12),
+    st.lists(st.integers(0, 30), max_size=20),
+)
+def test_asking_for_rising_film_frames_finds_each_in_the_one_entry_that_covers_it(
+    lengths: list[int], asked: list[int]
+) -> None:
+    firsts = [sum(lengths[:i]) for i in range(len(lengths))]
+    queue = filled(
+        *((first, first + n - 1) for first, n in zip(firsts, lengths, strict=True)), depth=12
+    )
+    for film_frame in sorted(asked):
+        position = FilmPosition(0, film_frame)
+        covering = [first for first in firsts if first <= film_frame][-1]
+        is_there = film_frame < sum(lengths)
+        assert queue.covers(position) == is_there
+        taken = queue.take(position)
+        assert (taken and taken.payload) == ((0, covering) if is_there else None)
+        assert len(queue) == (len(firsts) - firsts.index(covering) if is_there else 0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from installation.decode import Image, ImageTarget, ReaderFacts, ReaderFault
+from tests.fakes.machine import FakeMachine
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,22 @@ class FakeFrame:
 
 
 class FakeReader:
-    """Evenly timed pictures; `hold` stops them, `fail` breaks the file, until undone."""
+    """Evenly timed pictures; `hold` stops them, `fail` breaks the file, until undone.
 
-    def __init__(self, rate: Fraction | int, frames: int) -> None:
+    Decoding begins at every `gop`th picture, and takes the time of a `machine` if it has one.
+    """
+
+    def __init__(
+        self,
+        rate: Fraction | int,
+        frames: int,
+        *,
+        gop: int = 1,
+        machine: FakeMachine | None = None,
+    ) -> None:
         self.pts = [Fraction(i) / rate for i in range(frames)]
+        self.gop = gop
+        self._machine = machine
         self.opened = 0
         self.is_closed = False
         self._gate = threading.Event()
@@ -56,12 +70,16 @@ class FakeReader:
 
     def frames(self, start: Fraction, stop: Fraction) -> Iterator[FakeFrame]:
         """See `Reader.frames`."""
-        for number, pts in enumerate(self.pts):
+        wanted = bisect_right(self.pts, start) - 1
+        for number in range(wanted - wanted % self.gop, len(self.pts)):
+            pts = self.pts[number]
             until = self.pts[number + 1] if number + 1 < len(self.pts) else None
-            if until is not None and until <= start:
-                continue
             if pts > stop:
                 return
+            if self._machine is not None:
+                self._machine.decode()
+            if until is not None and until <= start:
+                continue
             self._gate.wait()
             if self._fault is not None:
                 raise ReaderFault(self._fault)
@@ -69,7 +87,11 @@ class FakeReader:
 
     def is_ahead_worth_a_seek(self, here: Fraction, there: Fraction) -> bool:
         """See `Reader.is_ahead_worth_a_seek`."""
-        return there - here > 1
+        return any(here < pts <= there for pts in self.entry_points())
+
+    def entry_points(self) -> Sequence[Fraction]:
+        """See `Reader.entry_points`."""
+        return self.pts[:: self.gop]
 
     def expected_pts(self, time: Fraction) -> Fraction | None:
         """See `Reader.expected_pts`."""

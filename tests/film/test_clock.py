@@ -168,3 +168,38 @@ def test_the_machine_s_clock_and_the_fake_one_never_go_back(clock: FakeClock) ->
         assert each.now_ns() <= each.now_ns()
     with pytest.raises(ValueError, match="never goes back"):
         clock.jump_ns(-1)
+
+
+@given(
+    st.integers(1, 50),
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 50)), max_size=6),
+    st.integers(0, 2000),
+)
+def test_loops_of_changed_lengths_follow_each_other_without_a_gap(
+    length: int, changes: list[tuple[int, int]], index: int
+) -> None:
+    master = MasterClock(Fraction(24), length)
+    lengths, loop = {0: length}, 0
+    for loops, changed in changes:
+        loop += loops
+        lengths[loop] = changed
+        master.change_length(loop, changed)
+    loop, first = 0, 0
+    now = length
+    while True:  # count it out
+        now = lengths.get(loop, now)
+        assert master.length_in(loop) == now
+        if index < first + now:
+            break
+        loop, first = loop + 1, first + now
+    assert master.position_of(index) == FilmPosition(loop, index - first)
+    assert master.index(FilmPosition(loop, index - first)) == index
+    master.forget_before(loop)
+    assert master.position_of(index) == FilmPosition(loop, index - first)
+
+
+def test_a_later_change_takes_the_place_of_one_that_has_not_come_yet() -> None:
+    master = MasterClock(Fraction(24), 10)
+    master.change_length(5, 20)
+    master.change_length(3, 4)
+    assert [master.length_in(loop) for loop in range(7)] == [10, 10, 10, 4, 4, 4, 4]

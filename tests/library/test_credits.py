@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.film import Credit, PartialDate
+from installation.film import Credit, PartialDate, Wishes
 from installation.library.credits import credit_for, credit_from_name
 
 
@@ -66,7 +67,7 @@ def test_version_yaml_tells_everything(film_folder: Path) -> None:
         "model: Runway Gen-2\ndate: 2024-03-11\ntitle: Der Kuss\n"
         "tools: ComfyUI\nnote: |\n  first pass\n"
     )
-    credit, notices = credit_for(_version(film_folder, yaml), film_folder)
+    credit, notices, _ = credit_for(_version(film_folder, yaml), film_folder)
     assert notices == ()
     assert credit == Credit(
         model="Runway Gen-2",
@@ -79,13 +80,22 @@ def test_version_yaml_tells_everything(film_folder: Path) -> None:
 
 
 def test_what_version_yaml_leaves_out_comes_from_the_folder_name(film_folder: Path) -> None:
-    credit, _ = credit_for(_version(film_folder, "title: Kiss\nnote:\n"), film_folder)
+    credit, _, _ = credit_for(_version(film_folder, "title: Kiss\nnote:\n"), film_folder)
     assert (credit.model, credit.date, credit.title) == ("Sora", PartialDate(2024, 3), "Kiss")
+
+
+def test_version_yaml_says_how_its_version_is_played(film_folder: Path) -> None:
+    yaml = "in: 1.5\nspeed: fit\ncues: {kiss: 11.05}\nhidden: true\n"
+    credited = credit_for(_version(film_folder, yaml), film_folder)
+    assert credited.notices == ()
+    assert credited.wishes == Wishes(
+        start=Fraction(3, 2), speed="fit", cues=(("kiss", Fraction(221, 20)),), hidden=True
+    )
 
 
 @pytest.mark.parametrize("date", ["2024", "2024-03", '"2024-03-11"'])
 def test_version_yaml_may_know_only_part_of_the_date(film_folder: Path, date: str) -> None:
-    credit, notices = credit_for(_version(film_folder, f"date: {date}\n"), film_folder)
+    credit, notices, _ = credit_for(_version(film_folder, f"date: {date}\n"), film_folder)
     assert (notices, str(credit.date)) == ((), date.strip('"'))
 
 
@@ -104,7 +114,7 @@ def test_version_yaml_may_know_only_part_of_the_date(film_folder: Path, date: st
 def test_a_mistake_in_version_yaml_is_told_and_the_folder_name_counts(
     film_folder: Path, yaml: str, place: str
 ) -> None:
-    credit, notices = credit_for(_version(film_folder, yaml), film_folder)
+    credit, notices, _ = credit_for(_version(film_folder, yaml), film_folder)
     assert len(notices) == 1
     assert notices[0].startswith(place)
     assert credit == Credit("Sora", PartialDate(2024, 3))
@@ -115,7 +125,7 @@ def test_a_version_yaml_under_another_name_is_pointed_out(film_folder: Path, nam
     version = film_folder / "2024-03 Sora"
     version.mkdir()
     (version / name).write_text("model: Sora 2\n")
-    credit, notices = credit_for(version, film_folder)
+    credit, notices, _ = credit_for(version, film_folder)
     if credit.source == "folder name":  # but for file systems where capitals do not count
         assert 'rename it to "version.yaml"' in notices[0]
 
@@ -135,6 +145,6 @@ def test_a_version_yaml_that_is_no_file_of_its_own_is_not_read(
         file.symlink_to(tmp_path / "secret.yaml")
     else:
         file.symlink_to(file)
-    credit, notices = credit_for(version, film_folder)
+    credit, notices, _ = credit_for(version, film_folder)
     assert credit.model == "Sora"
     assert notices[0].startswith("2024-03 Sora/version.yaml: is a ")

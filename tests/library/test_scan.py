@@ -25,8 +25,9 @@ def _names(library: Library) -> list[str]:
 
 
 def test_a_folder_with_one_video_is_a_version(add_version: AddVersion, film_folder: Path) -> None:
-    add_version("2024-03-11 Runway Gen-2")
+    film = add_version("2024-03-11 Runway Gen-2") / "film.mp4"
     library = scan(film_folder, order="date")
+    found = film.stat()
     assert library == Library(
         versions=(
             Version(
@@ -40,6 +41,7 @@ def test_a_folder_with_one_video_is_a_version(add_version: AddVersion, film_fold
                 container="mov",
                 codec="h264",
                 pixel_format="yuv420p",
+                edition=(found.st_size, found.st_mtime_ns, found.st_ino),
             ),
         )
     )
@@ -49,7 +51,9 @@ def test_versions_come_by_date_then_name(add_version: AddVersion, film_folder: P
     for name in ("Undated", "2024-03-11 B", "2024 Z", "2024-03-11 a", "2023-12 C"):
         add_version(name)
     found: list[str] = []
-    library = scan(film_folder, order="date", on_found=lambda version: found.append(version.name))
+    library = scan(
+        film_folder, order="date", on_found=lambda version, _: found.append(version.name)
+    )
     assert _names(library) == ["2023-12 C", "2024 Z", "2024-03-11 a", "2024-03-11 B", "Undated"]
     assert sorted(found) == sorted(_names(library))
 

@@ -28,17 +28,13 @@ class Wall:
     def __init__(self, **readers: FakeReader) -> None:
         self.readers = readers
         clock = MasterClock(RATE, LENGTH)
-        feeds = [
-            Feed(
-                name,
-                reader,
-                TimeMap(RATE, LENGTH, Fraction(2)),
+        feeds = [Feed(name, reader, depth=8) for name, reader in readers.items()]
+        for feed in feeds:
+            feed.plan_loops(0, TimeMap(RATE, LENGTH, Fraction(2)))
+            feed.assign(
                 image_target=lambda: TARGET,
                 make_payload=lambda image: image.width_px - 1,
-                depth=8,
             )
-            for name, reader in readers.items()
-        ]
         self.player = Player(clock, feeds, patience_ns=PATIENCE_NS)
         self.now_ns = 0
         self.shown: list[PresentationSet] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from tests.wall_e2e import blockcode
 FRAMES = 50
 SHEET = ImageTarget(frozenset({"bgra"}), (160, 90))
 UNEVEN = [Fraction(i * 40 + (i % 3) * 9, 1000) for i in range(FRAMES)]
+PHONE = [Fraction(i, 30) + (i > 20) + (i > 33) * Fraction(1, 11) for i in range(FRAMES)]
+"""Thirty pictures a second, but for a second in which nothing moved, and a hitch."""
 CLIPS: dict[str, dict[str, object]] = {
     "long-gop.mp4": {"gop": 250, "bframes": 3},
     "short-gop.mkv": {"gop": 5, "bframes": 3},
@@ -29,7 +32,13 @@ CLIPS: dict[str, dict[str, object]] = {
     "vp9.webm": {"codec": "libvpx-vp9"},
     "slow.mp4": {"rate": 12},
     "fast.mp4": {"rate": 60},
+    "thirty.mp4": {"rate": 30},
+    "thirty.mkv": {"rate": 30},
+    "ntsc.mp4": {"rate": Fraction(24000, 1001)},
     "uneven.mp4": {"pts": UNEVEN, "rate": 24},
+    "uneven.mkv": {"pts": UNEVEN, "rate": 24, "gop": 250, "bframes": 0},
+    "phone.mp4": {"pts": PHONE, "rate": 30, "gop": 30},
+    "phone.mkv": {"pts": PHONE, "rate": 30, "gop": 12},
     "long-sound.mp4": {"audio_s": 5},
     "small-odd.mkv": {"codec": "ffv1", "pixel_format": "yuv444p", "size": (161, 91)},
 }
@@ -110,6 +119,43 @@ def test_the_packet_table_expects_what_is_decoded(reader: Reader) -> None:
         time = Fraction(k, 48)
         expected = reader.expected_pts(time)
         assert expected == pts[picture_at(pts, time, facts.tolerance)]
+    reader.close()
+
+
+def test_the_packet_table_says_nothing_rather_than_something_wrong(reader: Reader) -> None:
+    facts = reader.open()
+    pts = [frame.pts for frame in reader.frames(Fraction(0), END)]
+    reader.close()
+    times = [Fraction(k, 48) for k in range(2 * FRAMES)]
+    right = {time: pts[picture_at(pts, time, facts.tolerance)] for time in times}
+    reader.open()  # and so the table is empty again
+    for _ in reader.frames(Fraction(0), END):
+        assert all(reader.expected_pts(time) in (None, right[time]) for time in times)
+    reader.close()
+
+
+def test_a_seek_ahead_is_worth_it_where_decoding_can_begin_between(reader: Reader) -> None:
+    reader.open()
+    pts = [frame.pts for frame in reader.frames(Fraction(0), END)]
+    points = reader.entry_points()
+    assert list(points) == sorted(set(points))
+    assert all(min(abs(point - time) for time in pts) <= Fraction(1, 10) for point in points)
+    for one, other in pairwise(points):
+        apart = other - one
+        assert not reader.is_ahead_worth_a_seek(one + apart / 4, one + apart / 2)
+        assert reader.is_ahead_worth_a_seek(one + apart / 2, other + Fraction(1, 10))
+    reader.close()
+
+
+@pytest.mark.parametrize("engine", READERS)
+def test_where_decoding_can_begin_is_learned_while_a_film_is_read(engine: str, clips: Path) -> None:
+    reader = READERS[engine](clips / "short-gop.mkv" / "v" / "short-gop.mkv")
+    reader.open()
+    at_first = reader.entry_points()
+    assert len(list(reader.frames(Fraction(0), END))) == FRAMES
+    points = reader.entry_points()
+    assert set(at_first) < set(points)
+    assert [round(point * 24) for point in points] == list(range(0, FRAMES, 5))
     reader.close()
 
 

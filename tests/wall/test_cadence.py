@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from itertools import groupby, pairwise
 
@@ -42,6 +43,93 @@ def test_24_on_60_hz_is_an_even_three_two_however_refreshes_jitter(jitter: list[
 def test_whole_multiples_are_perfectly_even(hz: int, each: int, jitter: list[int]) -> None:
     times = [n * NS // hz + off for n, off in enumerate(jitter)]
     assert set(holds(shown(FILM, times, Fraction(hz)))) == {each}
+
+
+NTSC_FILM = Fraction(24000, 1001)
+NTSC_SCREEN = Fraction(60000, 1001)
+TEN_MINUTES_S = 600
+
+
+def jittered(hz: Fraction, seconds: int, kind: str) -> list[int]:
+    """Refreshes that come up to a quarter of a period early or late."""
+    chance = random.Random(kind)
+    count, quarter = int(seconds * hz), int(NS / hz / 4)
+    match kind:
+        case "to and fro":
+            off = [quarter if n % 2 else -quarter for n in range(count)]
+        case "far":
+            off = [chance.choice((-quarter, quarter)) for _ in range(count)]
+        case _:
+            off = [chance.randint(-quarter, quarter) for _ in range(count)]
+    return [int(n * NS / hz) + off[n] for n in range(count)]
+
+
+@pytest.mark.parametrize("jitter", ["to and fro", "far", "any"])
+@pytest.mark.parametrize(
+    ("rate", "hz"), [(NTSC_FILM, NTSC_SCREEN), (FILM, Fraction(60))], ids=["23.976", "24"]
+)
+def test_ten_minutes_of_an_even_three_two_have_no_odd_picture(
+    rate: Fraction, hz: Fraction, jitter: str
+) -> None:
+    frames = shown(rate, jittered(hz, TEN_MINUTES_S, jitter), hz)
+    assert {b - a for a, b in pairwise(frames)} == {0, 1}
+    pattern = holds(frames)[1:]  # it may begin amidst a picture
+    assert len(pattern) >= TEN_MINUTES_S * rate - 3
+    assert all({a, b} == {2, 3} for a, b in pairwise(pattern))
+
+
+@pytest.mark.parametrize("jitter", ["to and fro", "far", "any"])
+@pytest.mark.parametrize(
+    ("rate", "hz", "cycle"),
+    [
+        (Fraction(24), 48, [2]),
+        (Fraction(24), 72, [3]),
+        (Fraction(24), 120, [5]),
+        (Fraction(30), 60, [2]),
+        (Fraction(25), 50, [2]),
+        (Fraction(25), 60, [2, 2, 3, 2, 3]),
+        (Fraction(24), 24, [1]),
+    ],
+)
+def test_each_picture_stands_as_the_pattern_says(
+    rate: Fraction, hz: int, cycle: list[int], jitter: str
+) -> None:
+    frames = shown(rate, jittered(Fraction(hz), 60, jitter), Fraction(hz))
+    pattern = holds(frames)[1:]  # it may begin amidst a picture
+    turns = [cycle[i:] + cycle[:i] for i in range(len(cycle))]
+    assert pattern[: len(cycle)] in turns
+    assert len(pattern) >= 60 * rate - 3
+    assert all(a == b for a, b in zip(pattern, pattern[len(cycle) :], strict=False))
+    assert {b - a for a, b in pairwise(frames)} <= {0, 1}
+
+
+@pytest.mark.parametrize("jitter", ["to and fro", "far", "any"])
+@pytest.mark.parametrize(
+    ("rate", "hz"),
+    [(NTSC_FILM, Fraction(60)), (FILM, NTSC_SCREEN)],
+    ids=["23.976 on 60", "24 on 59.94"],
+)
+def test_a_film_a_thousandth_off_its_screen_is_set_right_by_one_refresh_in_sixteen_seconds(
+    rate: Fraction, hz: Fraction, jitter: str
+) -> None:
+    frames = shown(rate, jittered(hz, TEN_MINUTES_S, jitter), hz)
+    assert {b - a for a, b in pairwise(frames)} == {0, 1}  # no picture is left out
+    # In ten minutes 3:2 is wrong by 14.4 film frames, which is 36 refreshes.
+    odd = [pair for pair in pairwise(holds(frames)[1:]) if set(pair) != {2, 3}]
+    assert 36 - 1 <= len(odd) <= 2 * (36 + 1)
+    assert set(holds(frames)) <= {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("rate", "hz"),
+    [(NTSC_FILM, Fraction(60)), (FILM, NTSC_SCREEN)],
+    ids=["23.976 on 60", "24 on 59.94"],
+)
+def test_where_a_film_is_set_right_no_picture_stands_one_refresh_or_four(
+    rate: Fraction, hz: Fraction
+) -> None:
+    frames = shown(rate, jittered(hz, TEN_MINUTES_S, "any"), hz)
+    assert set(holds(frames)[1:]) == {2, 3}
 
 
 @settings(max_examples=15)
@@ -91,6 +179,20 @@ def test_near_patterns_are_taken_for_even_and_others_are_exact() -> None:
     assert step_per_refresh(Fraction(24000, 1001), Fraction(60000, 1001)) == Fraction(2, 5)
     assert step_per_refresh(FILM, Fraction(50)) == Fraction(12, 25)
     assert step_per_refresh(Fraction(60), Fraction(30)) == 2
+    assert step_per_refresh(FILM, Fraction(7301, 100)) == Fraction(2400, 7301)
+
+
+def test_slips_are_counted_but_the_first_setting_and_a_new_beginning_are_none() -> None:
+    cadence = Cadence(FILM, Fraction(60))
+    assert cadence.frame_at(100, Fraction(40)) == 40
+    assert cadence.frame_at(101, Fraction(402, 10)) == 40
+    assert cadence.slips == 0
+    assert cadence.frame_at(102, Fraction(50)) == 50  # the machine stood still
+    assert cadence.slips == 1
+    cadence.restart()
+    assert cadence.frame_at(103, Fraction(20)) == 20  # it was paused, and stepped back
+    assert cadence.next_change(103) == 106
+    assert cadence.slips == 1
 
 
 @given(st.integers(0, 10**15), st.integers(10, 500), st.integers(0, 10**15))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
 
 from installation.config import GridLayout, Length
 from installation.layout import CaptionSpace, Placement, Size, TileSpec, arrange
@@ -49,8 +52,30 @@ def test_the_same_versions_laid_out_anew_keep_their_rows(qtbot: Any) -> None:
         model.arrange(placed("a", "b"), ["A", "changed"])
     assert value(model, 1, "caption") == "changed"
     assert value(model, 1, "isOnAir") is False
-    with qtbot.waitSignal(model.modelReset):
-        model.arrange(placed("a", "b", "c"), ["A", "B", "C"])
+
+
+@given(st.lists(st.permutations("abcde").flatmap(lambda p: st.integers(0, 5).map(lambda n: p[:n]))))
+def test_whoever_comes_goes_or_moves_rows_that_stay_are_never_made_anew(
+    walls: list[list[str]],
+) -> None:
+    model = TileModel()
+    tester = QAbstractItemModelTester(
+        model, QAbstractItemModelTester.FailureReportingMode.Fatal, model
+    )
+    made: list[str] = []
+    model.rowsInserted.connect(lambda _, row, __: made.append(value(model, row, "name")))
+    model.modelReset.connect(lambda: made.append("all"))
+    hanging: list[str] = []
+    for names in walls:
+        made.clear()
+        model.arrange(placed(*names), [name.upper() for name in names])
+        assert [value(model, row, "name") for row in range(model.rowCount())] == list(names)
+        assert [value(model, row, "caption") for row in range(model.rowCount())] == [
+            name.upper() for name in names
+        ]
+        assert sorted(made) == sorted(set(names) - set(hanging))
+        hanging = list(names)
+    assert tester is not None
 
 
 def test_only_the_tile_that_goes_off_air_is_told_so(qtbot: Any) -> None:

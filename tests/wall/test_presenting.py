@@ -31,7 +31,8 @@ wall = Wall(
 def place(window):
     window.resize(160, 90)
     window.show()
-wall.open(place)
+wall.place(place)
+wall.load()
 swaps = []
 wall.window.frameSwapped.connect(lambda: swaps.append(1))
 image = QImage(40, 24, QImage.Format.Format_RGB32)

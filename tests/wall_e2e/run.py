@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from installation.app import caption_of
 from installation.config import load_config
 from installation.layout import CaptionSpace, Size, TileSpec, arrange
 from installation.library import scan
+from installation.parts import caption_of
 from tests.wall_e2e.capture import Seen, Watched, start_capture, stop_capture
 from tests.wall_e2e.finder import Rect
 from tests.wall_e2e.screen import XvfbScreen

@@ -4,7 +4,7 @@ import QtQuick
 Rectangle {
     id: overlay
 
-    property alias text: figures.text
+    readonly property var wall: parent.wall
 
     x: 12
     y: 12
@@ -17,6 +17,7 @@ Rectangle {
         id: figures
         x: 12
         y: 8
+        text: overlay.wall.overlayText
         color: "#e8e8e8"
         textFormat: Text.PlainText
         font.family: "monospace"

@@ -4,22 +4,18 @@ import QtQuick
 Item {
     id: slate
 
-    property string text
-    property string fontFamily
-    property color color
-
-    visible: text !== ""
+    readonly property var wall: parent.wall
 
     Text {
         anchors.centerIn: parent
         width: parent.width * 0.8
         horizontalAlignment: Text.AlignHCenter
         wrapMode: Text.WordWrap
-        text: slate.text
+        text: slate.wall.slateText
         textFormat: Text.PlainText
-        color: slate.color
+        color: slate.wall.captionColor
         opacity: 0.85
-        font.family: slate.fontFamily
+        font.family: slate.wall.fontFamily
         font.pixelSize: Math.max(14, Math.round(slate.height * 0.045))
         font.letterSpacing: slate.height * 0.002
     }

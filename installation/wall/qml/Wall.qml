@@ -24,11 +24,11 @@ Item {
         Tile { wall: root.wall }
     }
 
-    Slate {
+    // what is seldom there is loaded when it is; both find the stage by `wall`
+    Loader {
+        property var wall: root.wall
         anchors.fill: parent
-        text: root.wall.slateText
-        fontFamily: root.wall.fontFamily
-        color: root.wall.captionColor
+        source: root.wall.slateText !== "" ? "Slate.qml" : ""
     }
 
     Rectangle {
@@ -42,8 +42,16 @@ Item {
         }
     }
 
-    Overlay {
-        visible: root.wall.overlayText !== ""
-        text: root.wall.overlayText
+    HoverHandler { cursorShape: Qt.BlankCursor }
+
+    Loader {
+        property var wall: root.wall
+        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+        source: root.wall.noticeText !== "" ? "Notice.qml" : ""
+    }
+
+    Loader {
+        property var wall: root.wall
+        source: root.wall.overlayText !== "" ? "Overlay.qml" : ""
     }
 }

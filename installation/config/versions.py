@@ -1,0 +1,111 @@
+"""What can be said of how a version is played: in its `version.yaml`, and by the curator."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator
+
+from installation.config.captions import Caption
+from installation.config.setting import Setting
+from installation.film import WhenShort, Wishes
+
+_CLOCK = re.compile(r"(-?)(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:\.\d{1,6})?)")
+_PLAIN = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?")
+
+
+def _seconds(written: Any) -> Any:
+    """Exact seconds from 12.5, "12.5" or "1:02:03.5". Raises ValueError in plain words."""
+    if written is None or isinstance(written, Fraction):
+        return written
+    text = str(written).strip()
+    if not isinstance(written, bool) and _PLAIN.fullmatch(text):
+        return Fraction(text)
+    if match := _CLOCK.fullmatch(text):
+        sign, hours, minutes, seconds = match.groups()
+        whole = (int(hours or 0) * 60 + int(minutes)) * 60 + Fraction(seconds)
+        return -whole if sign else whole
+    raise ValueError(f'"{text}" is not a time; write seconds such as 12.5, or 0:12.5')
+
+
+def _not_before_the_start(written: Any) -> Any:
+    seconds = _seconds(written)
+    if isinstance(seconds, Fraction) and seconds < 0:
+        raise ValueError(f'"{written}" lies before the version\'s first picture; write 0 or more')
+    return seconds
+
+
+def _speed(written: Any) -> Any:
+    if written is None or written == "fit" or isinstance(written, Fraction):
+        return written
+    text = str(written).strip()
+    if not isinstance(written, bool) and _PLAIN.fullmatch(text):
+        speed = Fraction(text)
+        if Fraction(1, 20) <= speed <= 20:
+            return speed
+    raise ValueError(f'"{text}" is not a speed; write fit, or a number from 0.05 to 20')
+
+
+_TIME_SCHEMA = WithJsonSchema({"type": ["number", "string", "null"]})
+Seconds = Annotated[Fraction | None, BeforeValidator(_seconds), PlainSerializer(str), _TIME_SCHEMA]
+OwnSeconds = Annotated[
+    Fraction, BeforeValidator(_not_before_the_start), PlainSerializer(str), _TIME_SCHEMA
+]
+Speed = Annotated[
+    Literal["fit"] | Fraction | None,
+    BeforeValidator(_speed),
+    PlainSerializer(str),
+    WithJsonSchema({"type": ["number", "string", "null"], "examples": [1.0, "fit"]}),
+]
+
+
+class VersionSettings(Setting):
+    """How a version is played; what is left out is as usual."""
+
+    start: OwnSeconds | None = Field(
+        None, alias="in", description="The version's first moment that is shown, in seconds."
+    )
+    stop: OwnSeconds | None = Field(
+        None, alias="out", description="The version's first moment that is not shown any more."
+    )
+    offset: Seconds = Field(
+        None, description="Seconds the version starts after the film does; before it if negative."
+    )
+    speed: Speed = Field(
+        None, description="Its seconds in a second of the film; fit stretches it to the film."
+    )
+    cues: dict[str, OwnSeconds] = Field(
+        default_factory=dict, description="The version's own time at the film's cues, by name."
+    )
+    when_short: WhenShort | None = Field(
+        None, description="After its own end this version holds, goes black or loops."
+    )
+    hidden: bool | None = Field(None, description="Keeps this version off the wall.")
+
+    @field_validator("cues", mode="before")
+    @classmethod
+    def _no_cues_where_nothing_is_written(cls, written: Any) -> Any:
+        return {} if written is None else written
+
+    @property
+    def wishes(self) -> Wishes:
+        """The same as plain values."""
+        return Wishes(
+            start=self.start,
+            stop=self.stop,
+            offset=self.offset,
+            speed=self.speed,
+            cues=tuple(self.cues.items()),
+            when_short=self.when_short,
+            hidden=self.hidden,
+        )
+
+
+class VersionOverride(VersionSettings):
+    """What this wall says differently of one version."""
+
+    caption: Caption | None = Field(
+        None, description="This version's caption instead of the usual; none for no caption."
+    )

@@ -1,0 +1,86 @@
+"""What earlier runs measured of a film folder's files, so that a start need not measure again.
+
+A file is taken for the same one by its place, size, time of change and number on its disk. The
+notes are a file of ours in the user's cache; without them, or with damaged ones, all is measured.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from installation.library.facts import Facts, as_json, from_json
+
+logger = logging.getLogger(__name__)
+
+FORMAT = 1
+"""To be raised when `Facts`, or how they are measured, changes."""
+
+
+class KnownFilms:
+    """The notes on one film folder; any thread may ask."""
+
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+        if cache is None:
+            cache = Path(platformdirs.user_cache_dir("installation")) / "films"
+        name = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:32]
+        self._path = cache / f"{name}.json"
+        self._known = self._read()
+        self._seen: dict[str, dict[str, Any]] = {}
+
+    def measured(self, film: Path, measure: Callable[[], Facts]) -> Facts:
+        """The facts of a film file: from the notes if it is still the same, else by `measure`."""
+        identity = _identity(film)
+        note = self._known.get(str(film), {})
+        if note.get("file") == identity:
+            with contextlib.suppress(ValueError):
+                facts = from_json(note.get("facts"))
+                self._seen[str(film)] = note
+                return facts
+        facts = measure()
+        self._seen[str(film)] = {"file": identity, "facts": as_json(facts)}
+        return facts
+
+    def keep(self) -> None:
+        """Write down what this run noted or asked for, and forget the rest."""
+        if self._seen == self._known:
+            return
+        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("w", encoding="utf-8") as file:
+                json.dump({"format": FORMAT, "films": self._seen}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+        except OSError as error:
+            logger.info("what was measured cannot be kept: %s", error)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            written = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            logger.info("the notes of earlier runs are of no use: %s", error)
+            return {}
+        is_ours = isinstance(written, dict) and written.get("format") == FORMAT
+        films = written.get("films") if is_ours else None
+        if not isinstance(films, dict):
+            return {}
+        return {path: note for path, note in films.items() if isinstance(note, dict)}
+
+
+def _identity(film: Path) -> list[int]:
+    found = film.stat()
+    return [found.st_size, found.st_mtime_ns, found.st_ino]

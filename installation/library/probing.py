@@ -1,0 +1,68 @@
+"""The program that looks into one film and ends: `probe_apart` starts this file, nobody imports it.
+
+It is asked by one JSON argument and answers with one JSON object. It is a file and not a module
+to run because the rooms that it has no use for are then never imported, nor what they need.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+def main() -> None:
+    """Answer what was asked."""
+    asked = json.loads(sys.argv[1])
+    sys.path[:] = asked["sys_path"]
+    library = Path(__file__).parent
+    _enter_room("installation", library.parent)
+    _enter_room("installation.library", library)
+    from installation.library.confinement import step_back
+
+    step_back()  # before the long import
+    print(json.dumps(_answer(asked)), flush=True)
+
+
+def _enter_room(name: str, folder: Path) -> None:
+    """Let modules of a package be imported without what its `__init__` imports beside them."""
+    room = ModuleType(name)
+    room.__path__ = [str(folder)]
+    sys.modules[name] = room
+
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    from installation.errors import VersionRejected
+    from installation.library.confinement import confine
+    from installation.library.facts import as_json
+    from installation.library.probe import probe
+    from installation.library.rehearsal import cut_short, rehearse
+
+    is_off_network = confine(**asked["limits"])
+    answer: dict[str, Any] = {"is_off_network": is_off_network}
+    film = Path(asked["path"]), asked["container"]
+    try:
+        facts = probe(*film)
+        rehearse(*film, facts, asked["rehearsal"], asked["threads"])
+    except MemoryError:
+        return answer | {"out_of_memory": True}
+    except VersionRejected as error:
+        if _is_for_memory(error):
+            return answer | {"out_of_memory": True}
+        told = cut_short(film[0]) or error
+        return answer | {"rejected": {"what": told.what, "remedy": told.remedy}}
+    return answer | {"facts": as_json(facts)}
+
+
+def _is_for_memory(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return True
+        error = error.__cause__
+    return False
+
+
+if __name__ == "__main__":
+    main()

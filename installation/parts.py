@@ -1,0 +1,122 @@
+"""What a show is made of, by the config: a version's feed, its time map, its caption."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from installation.config import Config
+from installation.decode import AvReader
+from installation.errors import InstallationError
+from installation.film import AS_IT_IS, Course, Knot, TimeMap, Timing, Version, Wishes
+from installation.film.timeline import film_length
+from installation.playback import Feed
+from installation.wall.caption import caption_text
+
+MAX_DECODER_THREADS = 8
+
+
+def feed_of(version: Version, count: int) -> Feed:
+    """A version's feed, for a wall of about `count` versions; it opens its file at once."""
+    cores = os.cpu_count() or 1
+    reader = AvReader(
+        version.path,
+        version.container,
+        duration=version.duration,
+        rate=version.rate,
+        threads=max(1, min(cores // count, MAX_DECODER_THREADS)),
+    )
+    feed = Feed(version.name, reader)
+    feed.prepare()
+    return feed
+
+
+def wishes_for(config: Config, version: Version) -> Wishes:
+    """How a version is to be played: what the curator says, else the artist."""
+    override = config.versions.get(version.name)
+    return override.wishes.over(version.wishes) if override else version.wishes
+
+
+def shown(config: Config, versions: Iterable[Version]) -> tuple[Version, ...]:
+    """Those that are not kept off the wall."""
+    return tuple(version for version in versions if not wishes_for(config, version).hidden)
+
+
+def timing_of(config: Config, version: Version) -> Timing:
+    """When a version plays what. Raises InstallationError where its wishes leave nothing of it."""
+    wishes, known = wishes_for(config, version), config.film.cue_times
+    cues = sorted(Knot(known[name], at) for name, at in wishes.cues if name in known)
+    speed = Fraction(1) if wishes.speed is None else wishes.speed
+    try:
+        timing = Timing(
+            start=wishes.start or Fraction(0),
+            stop=wishes.stop,
+            offset=wishes.offset or Fraction(0),
+            speed=None if speed == "fit" else speed,
+            cues=tuple(cues),
+        )
+        Course(timing, version.duration, Fraction(1))
+    except ValueError as error:
+        raise InstallationError(
+            str(error), where=version.name, remedy="until then it is played as it is"
+        ) from error
+    return timing
+
+
+def timing_mistakes(config: Config, versions: Iterable[Version]) -> list[str]:
+    """What is wrong with the wishes for versions, a sentence each."""
+    said = []
+    for version in versions:
+        try:
+            timing_of(config, version)
+        except InstallationError as error:
+            said.append(str(error))
+        unknown = [n for n, _ in wishes_for(config, version).cues if n not in config.film.cues]
+        said += [f'{version.name}: the film has no cue "{name}"; see film.cues' for name in unknown]
+    return said
+
+
+def _timing(config: Config, version: Version) -> Timing:
+    try:
+        return timing_of(config, version)
+    except InstallationError:
+        return AS_IT_IS
+
+
+def film_frames(config: Config, versions: Sequence[Version]) -> int:
+    """The film's length in film frames: as configured, or the longest version's."""
+    fixed = config.film.length_frames
+    if fixed is not None:
+        return fixed
+    ends = []
+    for version in versions:
+        timing = _timing(config, version)
+        if timing.speed is None:  # fits itself into what the others need
+            timing = replace(timing, speed=Fraction(1))
+        ends.append(Course(timing, version.duration, Fraction(1)).end)
+    return max((film_length(end, config.film.rate) for end in ends), default=1)
+
+
+def time_map_of(config: Config, version: Version, length: int) -> TimeMap:
+    """Which moment of a version a film frame shows, in loops of so many film frames."""
+    when_short = wishes_for(config, version).when_short or config.film.when_short
+    timing = _timing(config, version)
+    return TimeMap(config.film.rate, length, version.duration, when_short, timing)
+
+
+def caption_of(config: Config, version: Version) -> str:
+    """The caption of one version, its override considered."""
+    override = config.versions.get(version.name)
+    template = config.wall.captions.text
+    if override is not None and override.caption is not None:
+        template = override.caption
+    return caption_text(
+        template,
+        version.credit,
+        name=version.name,
+        film=config.film.title,
+        language=config.wall.captions.language,
+        date_format=config.wall.captions.date_format,
+    )

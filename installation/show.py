@@ -1,0 +1,476 @@
+"""One run of the wall: the window, the player and the pacer, built, connected, and stopped in
+reverse. The part of the composition root that needs Qt.
+
+Nothing on the way to the first picture asks for a name of `PySide6.QtCore.Qt`: the first one makes
+PySide6 build all its 170 enumerations, a tenth of a second on a small machine.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtQuick import QQuickWindow
+
+from installation.cast import Cast
+from installation.config import Config, ConfigWatch, diff
+from installation.errors import ConfigError, InstallationError
+from installation.film import Clock, SystemClock
+from installation.layout import LayoutError
+from installation.library import Library
+from installation.library.scan import in_order
+from installation.parts import shown
+from installation.playback import Feed
+from installation.playback.report import playback_report
+from installation.wall.cadence import RefreshGrid
+from installation.wall.overlay import overlay_text
+from installation.wall.pacer import Pacer
+from installation.wall.refresh import SWAPS_NEEDED, measured_refresh
+from installation.wall.screens import Wakefulness, choose_drawing, choose_screen
+from installation.wall.video_frame import Drawing
+from installation.wall.wall import TileContent, Wall
+
+if TYPE_CHECKING:
+    from installation.library.catalog import Entry
+    from installation.library.watch import OnChange, Watch
+
+    MakeWatch = Callable[[OnChange], Watch]
+
+logger = logging.getLogger(__name__)
+
+PRIMING_POLL_MS = 3
+PRIMING_PATIENCE_NS = 3_000_000_000
+"""How long the first film frame waits for versions that are not ready when others are."""
+HOUSEKEEPING_MS = 200
+WATCH_AFTER_TICKS = 10
+"""The first picture comes before the watch, but one that does not come is not waited for."""
+USUAL_REFRESH_HZ = 60.0
+EMPTY_WALL_LOOP_MS = 1000
+NEEDS_A_START = frozenset(
+    {"film.rate", "film.versions", "wall.screen", "playback.drawing", "film.watch", "film.settle_s"}
+)
+"""What a saved config cannot change on a running wall."""
+EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
+
+
+@dataclass(frozen=True)
+class PlayOptions:
+    """What the command line adds to the config."""
+
+    windowed: tuple[int, int] | None
+    """The window's size in pixels; None is fullscreen."""
+    loops: int | None
+    report: Path | None
+    started_ns: int
+    """When the program started."""
+
+
+def show(
+    config: Config,
+    library: Library,
+    feeds: Mapping[str, Feed],
+    captions: Mapping[str, str],
+    options: PlayOptions,
+    make_watch: MakeWatch,
+) -> int:
+    """Show the wall until asked to end; the process's exit code. Raises InstallationError before.
+
+    `feeds`, opening their files already, and `captions` by the versions' names.
+    """
+    if sys.platform != "darwin":  # the wall counts in the screen's own pixels
+        os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")
+    _refuse_without_display()
+    qt = QGuiApplication.instance() or QGuiApplication(["installation"])
+    assert isinstance(qt, QGuiApplication)
+    qt.setApplicationDisplayName(config.film.title)
+    sys.excepthook = _crash
+    run = Show(qt, config, library, feeds, captions, options, make_watch, SystemClock())
+    try:
+        run.run()
+    finally:
+        run.stop()
+    if options.report is not None:
+        write_report(options.report, run.report())
+    return 0
+
+
+def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug must end the process, which can be started again; Qt would go on without us."""
+    logger.critical("a bug in Installation", exc_info=(kind, error, trace))
+    logging.shutdown()
+    os._exit(EXIT_BUG)
+
+
+def _keeping_what_needs_a_start(old: Config, new: Config) -> tuple[Config, list[str]]:
+    """The new config with what cannot change while the wall plays as it was; and its names."""
+    later = sorted(diff(old, new) & NEEDS_A_START)
+    sections = {name: getattr(new, name) for name in ("film", "wall", "playback")}
+    for name in later:
+        section, setting = name.split(".")
+        kept = getattr(getattr(old, section), setting)
+        sections[section] = sections[section].model_copy(update={setting: kept})
+    return new.model_copy(update=sections), later
+
+
+def _layout_mistake(config: Config, error: LayoutError) -> ConfigError:
+    return ConfigError([f"{config.where('wall', 'layout', 'tiles')}: {error}"])
+
+
+def _refuse_without_display() -> None:
+    """Qt would abort; say it in a sentence instead."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
+        raise InstallationError(
+            "there is no display to show the wall on",
+            remedy="start it in a graphical session, or set DISPLAY to the X server's",
+        )
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    """Write JSON whole or not at all."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    temporary.replace(path)
+
+
+class Show(QObject):
+    """One run of the wall, from opening the window to closing it. GUI thread only.
+
+    The signals may be emitted on any thread.
+    """
+
+    config_saved = Signal(object)
+    config_mistaken = Signal(object)
+    library_found = Signal(object, object)
+
+    def __init__(
+        self,
+        qt: QGuiApplication,
+        config: Config,
+        library: Library,
+        feeds: Mapping[str, Feed],
+        captions: Mapping[str, str],
+        options: PlayOptions,
+        make_watch: MakeWatch,
+        time: Clock,
+    ) -> None:
+        super().__init__()
+        self._qt = qt
+        self._config = config
+        self._library = library
+        self._options = options
+        self._time = time
+        self._first_picture_ns: int | None = None
+        self._swaps_ns: list[int] = []
+        self._measured_hz: float | None = None
+        self._shows_overlay = False
+        self._is_ending = False
+        self._housekeeping = QTimer(self)
+        self._priming = QTimer(self)
+        self.library_found.connect(self._take_library)
+        self._make_watch = make_watch
+        self._watch: Watch | None = None  # once the wall plays
+        self._entries: dict[str, Entry] = {}
+        self.config_saved.connect(self._take_config)
+        self.config_mistaken.connect(self._take_mistake)
+        self._config_watch = ConfigWatch(
+            config.path, self.config_saved.emit, self.config_mistaken.emit
+        )
+        self._is_cursor_hidden = False
+        self._ticks = 0  # of housekeeping
+        self._screen = choose_screen(config.wall.screen)
+        self._drawing = choose_drawing(config.playback.drawing)
+        self.cast = Cast(config, shown(config, library.versions), feeds, captions, self._make_wall)
+        self.wall, self.player = self.cast.wall, self.cast.player
+        try:
+            self.wall.place(self._place_window)
+        except LayoutError as error:
+            raise _layout_mistake(config, error) from error
+        self.cast.make_ready()  # the feeds decode while the scene is loaded
+        self.wall.load()
+        self.pacer = Pacer(time, self.player.clock, self._stated_grid(), self._present)
+
+    # -- building
+
+    def _make_wall(self, tiles: Sequence[TileContent]) -> Wall:
+        wall = Wall(self._config.wall, tiles, self._drawing)
+        wall.key_pressed.connect(self._key)
+        return wall
+
+    def _place_window(self, window: QQuickWindow) -> None:
+        screen: QScreen = self._screen
+        window.setScreen(screen)
+        window.setTitle(self._config.film.title)
+        if self._options.windowed is None:
+            window.setGeometry(screen.geometry())
+            window.showFullScreen()
+        else:
+            window.setPosition(screen.geometry().topLeft())
+            window.resize(*self._options.windowed)
+            window.show()
+
+    def _stated_hz(self) -> float:
+        stated = self._screen.refreshRate()
+        return stated if 20 <= stated <= 500 else USUAL_REFRESH_HZ
+
+    def _stated_grid(self) -> RefreshGrid:
+        return RefreshGrid(
+            self._time.now_ns(), 1_000_000_000 / Fraction(self._stated_hz()).limit_denominator(1001)
+        )
+
+    # -- running
+
+    def run(self) -> None:
+        """Show the wall until its end."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.end())
+        self._housekeeping.timeout.connect(self._keep_house)
+        self._housekeeping.start(HOUSEKEEPING_MS)
+        self._config_watch.start()
+        self._watch_swaps()
+        self._priming.timeout.connect(self._begin_when_primed)
+        if self.player.channels:
+            self._begin_soon()
+        else:
+            self.wall.stage.set_slate(self._config.film.title)
+            self.wall.stage.raise_curtain()
+            if self._options.loops:
+                QTimer.singleShot(self._options.loops * EMPTY_WALL_LOOP_MS, self.end)
+        awake = Wakefulness() if self._options.windowed is None else None
+        if not self._is_ending:
+            self._qt.exec()
+        if awake is not None:
+            awake.release()
+
+    def end(self) -> None:
+        """End the run; may be called at any time in the GUI thread."""
+        self._is_ending = True
+        self.pacer.stop()
+        self._qt.quit()
+
+    def stop(self) -> None:
+        """Stop what was built, in reverse."""
+        if self._watch is not None:
+            self._watch.stop()
+        self._config_watch.stop()
+        self._housekeeping.stop()
+        self._priming.stop()
+        self.pacer.stop()
+        self.player.stop()
+        self.wall.close()
+
+    def _begin_soon(self) -> None:
+        self._priming_since_ns = self._time.now_ns()
+        self._priming.start(PRIMING_POLL_MS)
+        self._begin_when_primed()
+
+    def _begin_when_primed(self) -> None:
+        now = self._time.now_ns()
+        has_waited = now - self._priming_since_ns >= PRIMING_PATIENCE_NS
+        if not self.player.is_primed and not (has_waited and self.player.has_a_start):
+            return
+        self._priming.stop()
+        self.player.begin(self.pacer.first_picture_ns())
+        self.pacer.start()
+        gc.freeze()  # what plays now stays; it need not be looked through again
+        gc.enable()
+
+    def _present(self, due: int, now_ns: int) -> bool:
+        loops = self._options.loops
+        if loops is not None and self.player.clock.position_of(due).loop >= loops:
+            self.end()
+            return False
+        shown = self.cast.present(due, now_ns)
+        if shown is not None:
+            self.wall.present(shown)
+            self.player.note_presented(shown)
+            if not self.wall.stage.isCurtainUp:
+                self.wall.stage.raise_curtain()
+        return self.player.presenter.is_waiting
+
+    # -- what changes while it plays
+
+    def _take_config(self, config: Config) -> None:
+        """A config has been saved, and is right."""
+        config, later = _keeping_what_needs_a_start(self._config, config)
+        if config.film.order != self._config.film.order and self._watch is not None:
+            self._watch.reorder(config.film.order)  # which tells the library anew
+        try:
+            self.update(config, self._library)
+        except ConfigError as error:
+            self._take_mistake(error)
+            return
+        for name in later:
+            logger.warning("%s takes effect at the next start", name)
+        said = [f"{name} takes effect at the next start" for name in later]
+        self._tell("\n".join(said))
+
+    def _take_library(self, library: Library, entries: tuple[Entry, ...]) -> None:
+        """The film's folder holds something else than before."""
+        known = {*self._library.rejected}, {*self._library.notices}
+        for rejection in library.rejected:
+            if rejection not in known[0]:
+                logger.warning("not shown: %s", rejection.message)
+        for notice in library.notices:
+            if notice not in known[1]:
+                logger.warning("%s", notice)
+        self._entries = {entry.name: entry for entry in entries}
+        library = self._with_the_undecided(library)
+        try:
+            self.update(self._config, library)
+        except ConfigError as error:
+            self._take_mistake(error)
+
+    def _tell_the_watch(self) -> None:
+        """Who is on air: their folders may change without their leaving the wall."""
+        from installation.library.catalog import State
+
+        if self._watch is None:
+            return
+        entries = {entry.name: entry for entry in self._watch.entries}
+        for version, is_on_air in self.cast.states():
+            entry = entries.get(version.name)
+            if entry is None or entry.version is None or not entry.version.is_same_film(version):
+                continue
+            if is_on_air and entry.state is not State.ON_AIR:
+                self._watch.note_on_air(entry)
+            elif not is_on_air and entry.state is not State.OFF_AIR:
+                self._watch.note_off_air(entry)
+
+    def _with_the_undecided(self, library: Library) -> Library:
+        """What plays already plays on while the watch has not made up its mind about it."""
+        undecided = {
+            name for name, e in self._entries.items() if e.version is None and e.rejection is None
+        }
+        kept = [version for version in self._library.versions if version.name in undecided]
+        if not kept:
+            return library
+        versions = in_order([*library.versions, *kept], self._config.film.order)
+        return replace(library, versions=tuple(versions))
+
+    def _take_mistake(self, error: InstallationError) -> None:
+        """A config has been saved that is wrong: the last good one plays on."""
+        logger.warning("the last good config plays on:\n%s", error)
+        self._tell(str(error))
+
+    def _tell(self, sentence: str) -> None:
+        if self._options.windowed is not None:  # never onto a wall in a gallery
+            self.wall.stage.set_notice(sentence)
+
+    def update(self, config: Config, library: Library) -> None:
+        """Be in line with a new config or with what the folder holds now, in step.
+
+        Raises ConfigError, and changes nothing, where the layout cannot show all versions.
+        """
+        try:
+            if (config, library) != (self._config, self._library):
+                self.cast.update(config, library, self._time.now_ns())
+        except LayoutError as error:
+            raise _layout_mistake(config, error) from error
+        self._config, self._library = config, library
+        if self.player.channels and not self.player.has_begun:
+            self.player.prime()
+            self._begin_soon()
+
+    def _watch_swaps(self) -> None:
+        swapped = self.wall.window.frameSwapped
+        if self._drawing is Drawing.SOFTWARE:  # draws in this thread
+            swapped.connect(self._swapped)
+            return
+        from PySide6.QtCore import Qt
+
+        swapped.connect(self._swapped, Qt.ConnectionType.DirectConnection)
+
+    def _swapped(self) -> None:
+        """On the render thread, where there is one."""
+        now = self._time.now_ns()
+        if self._first_picture_ns is None and self.wall.stage.isCurtainUp:
+            self._first_picture_ns = now
+        if len(self._swaps_ns) < SWAPS_NEEDED:
+            self._swaps_ns.append(now)
+        elif self._measured_hz is not None:
+            self.pacer.swapped(now)
+
+    def _keep_house(self) -> None:
+        """Five times a second; also lets Python see a signal while nothing else happens."""
+        if not self._is_cursor_hidden and self._first_picture_ns is not None:
+            self._is_cursor_hidden = True
+            self.wall.hide_cursor()
+        self._ticks += 1
+        if self._watch is None and (self.wall.stage.isCurtainUp or self._ticks > WATCH_AFTER_TICKS):
+            self._watch = self._make_watch(self.library_found.emit)
+            self._watch.reorder(self._config.film.order)
+            self._watch.start()
+        self._tell_the_watch()
+        if self._shows_overlay:
+            self.wall.stage.set_overlay(overlay_text(self.player))
+        if self._drawing is Drawing.GPU and len(self._swaps_ns) == SWAPS_NEEDED:
+            self._take_measured_refresh()
+
+    def _take_measured_refresh(self) -> None:
+        if self._measured_hz is not None:
+            return
+        measured = measured_refresh(self._swaps_ns, self._stated_hz())
+        if measured is None:
+            self._swaps_ns = []  # not steady yet: look again
+            return
+        self._measured_hz = float(measured)
+        logger.info("refresh measured=%.3f Hz", self._measured_hz)
+        self.pacer.follow(RefreshGrid(self._swaps_ns[-1], 1_000_000_000 / measured))
+
+    def _key(self, key: int) -> None:
+        from PySide6.QtCore import Qt
+
+        if key == Qt.Key.Key_Escape:
+            self.end()
+        elif key == Qt.Key.Key_I:
+            self._shows_overlay = not self._shows_overlay
+            self.wall.stage.set_overlay(overlay_text(self.player) if self._shows_overlay else "")
+        elif not self.player.channels or self.player.presenter.shown is None:
+            return
+        elif key == Qt.Key.Key_Space:
+            self._toggle_pause()
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left) and not self.player.clock.is_running:
+            self.player.step(1 if key == Qt.Key.Key_Right else -1)
+            self.pacer.start()
+
+    def _toggle_pause(self) -> None:
+        if self.player.clock.is_running:
+            self.player.pause(self._time.now_ns())
+        else:
+            self.player.resume(self.pacer.first_picture_ns())
+            self.pacer.start()
+
+    # -- afterwards
+
+    def report(self) -> dict[str, Any]:
+        """What `--report` writes."""
+        first = self._first_picture_ns
+        measured = self._measured_hz
+        return {
+            "film": {
+                "title": self._config.film.title,
+                "rate": str(self._config.film.rate),
+                "length_frames": self.player.clock.lengths()[-1][1],
+            },
+            "drawing": self._drawing.value,
+            "refresh": {
+                "hz": measured if measured is not None else self._stated_hz(),
+                "source": "measured" if measured is not None else "stated by the screen",
+                "slips": self.pacer.cadence.slips,
+            },
+            "first_picture_s": None if first is None else (first - self._options.started_ns) / 1e9,
+            **playback_report(self.player),
+        }

@@ -1,0 +1,66 @@
+"""What can be said of one version's playing: times exact, mistakes in words, at their own line."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from installation.config import Config, load_config
+from installation.errors import ConfigError
+from installation.film import WhenShort, Wishes
+
+
+def load(tmp_path: Path, override: str) -> Config:
+    path = tmp_path / "wall.yaml"
+    path.write_text(
+        "film: {versions: film, cues: {kiss: 00:00:12:12}}\n"
+        f'versions:\n  "2024 V": {{{override}}}\n'
+    )
+    return load_config(path)
+
+
+def test_every_wish_is_read_exactly(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        'in: 1.5, out: "1:02.25", offset: -0.04, speed: fit, cues: {kiss: 11.05}, '
+        "when_short: loop, hidden: true",
+    )
+    assert config.versions["2024 V"].wishes == Wishes(
+        start=Fraction(3, 2),
+        stop=Fraction(249, 4),
+        offset=Fraction(-1, 25),
+        speed="fit",
+        cues=(("kiss", Fraction(221, 20)),),
+        when_short=WhenShort.LOOP,
+        hidden=True,
+    )
+    assert config.film.cue_times == {"kiss": Fraction(25, 2)}
+
+
+def test_the_curator_s_wishes_go_before_the_artist_s() -> None:
+    artist = Wishes(start=Fraction(1), offset=Fraction(2), hidden=True)
+    assert Wishes(offset=Fraction(0), hidden=False).over(artist) == Wishes(
+        start=Fraction(1), offset=Fraction(0), hidden=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ("in: -1", "lies before the version's first picture"),
+        ("out: soon", '"soon" is not a time; write seconds such as 12.5'),
+        ("speed: 0", "is not a speed; write fit, or a number from 0.05 to 20"),
+        ("speed: true", "is not a speed"),
+        ("offest: 1", 'unknown setting; did you mean "offset"?'),
+        ("inn: 1", 'did you mean "in"?'),
+        ("cues: {kiss: x}", "is not a time"),
+        ("when_short: freeze", "hold, black"),
+    ],
+)
+def test_a_mistake_is_said_at_its_own_line(tmp_path: Path, override: str, says: str) -> None:
+    with pytest.raises(ConfigError) as told:
+        load(tmp_path, override)
+    assert "wall.yaml:3:" in str(told.value)
+    assert says in str(told.value)
