@@ -21,8 +21,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _cache = tempfile.TemporaryDirectory(prefix="installation-cache-")
 os.environ["XDG_CACHE_HOME"] = _cache.name  # Linux; every process started from here inherits it
 
-# A shared, busy machine is slow now and then; that is no mistake of the code under test.
-hypothesis.settings.register_profile("installation", deadline=None)
+# A shared, busy machine is slow now and then; that is no mistake of the code under test. The same
+# examples each time, so that a change is judged by what it changes; `--hypothesis-profile=search`
+# looks for new ones.
+hypothesis.settings.register_profile("installation", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("installation")
 
 

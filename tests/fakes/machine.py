@@ -14,19 +14,17 @@ class FakeMachine:
         self._waiting: deque[object] = deque()
         self._is_ended = False
 
-    def decode(self) -> None:
-        """Wait for the time that decoding one picture takes."""
+    def decode(self, turn: object) -> None:
+        """Wait for the time that decoding one picture takes; `turn` is known by `has`."""
         with self._changed:
-            turn = object()
             self._waiting.append(turn)
             self._changed.notify_all()
             self._changed.wait_for(lambda: turn not in self._waiting or self._is_ended)
 
-    @property
-    def waiting(self) -> int:
-        """How many would decode if they could."""
+    def has(self, turn: object) -> bool:
+        """True while whoever took this turn waits for it."""
         with self._changed:
-            return len(self._waiting)
+            return turn in self._waiting
 
     def give(self) -> bool:
         """Let one picture be decoded; False when nobody wants to."""

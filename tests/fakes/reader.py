@@ -61,6 +61,11 @@ class FakeReader:
         self._fault = reason
         self._gate.set()
 
+    @property
+    def waits(self) -> bool:
+        """True while it waits for its machine's time."""
+        return self._machine is not None and self._machine.has(self)
+
     def open(self) -> ReaderFacts:
         """See `Reader.open`."""
         self.opened += 1
@@ -77,7 +82,7 @@ class FakeReader:
             if pts > stop:
                 return
             if self._machine is not None:
-                self._machine.decode()
+                self._machine.decode(self)
             if until is not None and until <= start:
                 continue
             self._gate.wait()
