@@ -385,16 +385,12 @@ class Show(QObject):
             self._begin_soon()
 
     def _watch_swaps(self) -> None:
-        swapped = self.wall.window.frameSwapped
-        if self._drawing is Drawing.SOFTWARE:  # draws in this thread
-            swapped.connect(self._swapped)
-            return
-        from PySide6.QtCore import Qt
-
-        swapped.connect(self._swapped, Qt.ConnectionType.DirectConnection)
+        """Told in the GUI thread, a moment later where another thread draws. Python on that thread
+        would wait for this one, which waits for it when the window closes.
+        """
+        self.wall.window.frameSwapped.connect(self._swapped)
 
     def _swapped(self) -> None:
-        """On the render thread, where there is one."""
         now = self._time.now_ns()
         if self._first_picture_ns is None and self.wall.stage.isCurtainUp:
             self._first_picture_ns = now
