@@ -23,6 +23,7 @@ EVERYWHERE: dict[str, tuple[Any, ...]] = {
     "film.when_short": ("hold", "loop"),
     "film.watch": ("auto", "polling"),
     "film.settle_s": (5, 1),
+    "film.receipts": (False, True),
     "wall.background": ("#000000", "#fff"),
     "wall.screen": (None, 0, "HDMI-1"),
     "wall.off_air": ("dim", "slate"),
@@ -42,6 +43,9 @@ EVERYWHERE: dict[str, tuple[Any, ...]] = {
     "playback.join": ("seam", "now"),
     "playback.drawing": ("auto", "gpu"),
     "playback.queue_mb": (16, 256),
+    "conform.mode": ("auto", "never"),
+    "conform.cache": (None, "x"),
+    "conform.limit": ("20%", "20 GB"),
 }
 OF_A_LAYOUT: dict[str, dict[str, tuple[Any, ...]]] = {
     "grid": {"columns": ("auto", 1, 2)},
@@ -56,6 +60,8 @@ OF_A_VERSION: dict[str, tuple[Any, ...]] = {
     "offset": (None, -1, 1),
     "speed": (None, "fit", 0.5),
     "when_short": (None, "black"),
+    "fit": (None, "contain", "cover"),
+    "focus": (None, [0, 0.5], ["0%", "20%"]),
     "hidden": (None, True, False),
 }
 VERSIONS = ("a", "2022 Gen-2.5", "Café")
@@ -110,7 +116,7 @@ def test_every_setting_of_the_schema_is_tried() -> None:
     models = json_schema()["$defs"]
     sections = {
         "film": "FilmConfig", "wall": "WallConfig", "wall.captions": "Captions",
-        "playback": "PlaybackConfig",
+        "playback": "PlaybackConfig", "conform": "ConformConfig",
     }  # fmt: skip
     known = {
         f"{at}.{name}" for at, model in sections.items() for name in models[model]["properties"]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from watchdog.observers.inotify import InotifyObserver
-from watchdog.observers.polling import PollingObserver
 
 from installation.library import hints
 from installation.library.hints import Hints, file_system_of, is_network
@@ -22,7 +21,7 @@ def woken() -> threading.Event:
 
 @pytest.fixture
 def native(film_folder: Path, woken: threading.Event) -> Iterator[Hints]:
-    watched = Hints(film_folder, "native", woken.set, interval_s=0.1)
+    watched = Hints(film_folder, "native", woken.set)
     watched.tend()
     yield watched
     watched.stop()
@@ -40,7 +39,7 @@ def test_reading_a_film_is_no_hint(film_folder: Path) -> None:
             wakes += 1
             changed.notify_all()
 
-    watched = Hints(film_folder, "native", wake, interval_s=0.1)
+    watched = Hints(film_folder, "native", wake)
     watched.tend()
     for turn in range(1, 31):
         film.read_bytes()
@@ -84,7 +83,7 @@ def test_a_folder_that_was_replaced_is_watched_anew(
         (errno.EPERM, "the system cannot tell of changes"),
     ],
 )
-def test_where_the_system_tells_nothing_polling_takes_over_and_it_is_said_once(
+def test_where_the_system_tells_nothing_it_is_said_once(
     film_folder: Path,
     woken: threading.Event,
     caplog: pytest.LogCaptureFixture,
@@ -96,26 +95,37 @@ def test_where_the_system_tells_nothing_polling_takes_over_and_it_is_said_once(
         raise OSError(number, "limit reached")
 
     monkeypatch.setattr(InotifyObserver, "on_thread_start", refuse)
-    watched = Hints(film_folder, "native", woken.set, interval_s=0.05)
+    watched = Hints(film_folder, "native", woken.set)
     for _ in range(2):
         watched.tend()
-        assert isinstance(watched._observer, PollingObserver)
+        assert not watched.is_native
         watched.stop()
     assert [remedy in record.getMessage() for record in caplog.records] == [True]
-    watched.tend()
-    (film_folder / "Sora").mkdir()
-    assert woken.wait(30)
-    watched.stop()
 
 
-def test_network_shares_are_polled(
+def test_network_shares_are_left_to_the_rounds_and_the_system_is_asked_once(
     film_folder: Path, woken: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hints, "file_system_of", lambda folder: "nfs4")
-    watched = Hints(film_folder, "auto", woken.set, interval_s=10)
-    watched.tend()
-    assert isinstance(watched._observer, PollingObserver)
+    asked: list[Path] = []
+
+    def network(folder: Path) -> str:
+        asked.append(folder)
+        return "nfs4"
+
+    monkeypatch.setattr(hints, "file_system_of", network)
+    before = set(threading.enumerate())
+    watched = Hints(film_folder, "auto", woken.set)
+    for _ in range(3):
+        watched.tend()
     assert not watched.is_native
+    assert set(threading.enumerate()) == before
+    assert asked == [film_folder]
+    film_folder.rename(film_folder.parent / "away")
+    watched.tend()
+    film_folder.mkdir()
+    monkeypatch.setattr(hints, "file_system_of", lambda folder: "ext4")
+    watched.tend()
+    assert watched.is_native
     watched.stop()
 
 
@@ -133,7 +143,7 @@ def test_the_file_system_is_that_of_the_deepest_mount(tmp_path: Path) -> None:
     assert not any(map(is_network, ("ext4", "btrfs", "fuseblk", "tmpfs", "overlay", "")))
 
 
-def test_a_limit_reached_later_on_makes_polling_take_over(
+def test_a_limit_reached_later_on_is_said_and_done_without(
     native: Hints,
     film_folder: Path,
     caplog: pytest.LogCaptureFixture,
@@ -147,7 +157,7 @@ def test_a_limit_reached_later_on_makes_polling_take_over(
     assert native.is_native
     (film_folder / "Sora").mkdir()
     native.tend()
-    assert isinstance(native._observer, PollingObserver)
+    assert not native.is_native
     assert "max_user_watches" in caplog.text
 
 
@@ -155,7 +165,7 @@ def test_observers_leave_no_thread_behind(
     film_folder: Path, woken: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(threading.enumerate())
-    watched = Hints(film_folder, "native", woken.set, interval_s=0.05)
+    watched = Hints(film_folder, "native", woken.set)
     watched.tend()
     watched.stop()
 

@@ -229,6 +229,21 @@ def test_each_bad_version_gets_one_sentence_and_the_others_play(
     )
 
 
+def test_a_folder_within_the_folder_is_named_with_both_ways_out(
+    film_folder: Path, clip: bytes
+) -> None:
+    """An archive unpacked, or the folder above the film's taken for it."""
+    inner = film_folder / "2025 Sora" / "Sora final"
+    inner.mkdir(parents=True)
+    (inner / "kiss.mp4").write_bytes(clip)
+    (film_folder / "2025 Sora" / "~ notes").mkdir()
+    (said,) = scan(film_folder, order="date").rejected
+    assert said.message == (
+        '2025 Sora: holds no video file itself, but "Sora final" in it does; move the video up; or,'
+        " where the folders in it are the versions, name it in film.versions"
+    )
+
+
 @posix
 def test_what_may_not_be_read_is_said_and_the_others_play(
     open_folder: Path, clip: bytes, without_privileges: Callable[[], AbstractContextManager[None]]

@@ -476,3 +476,34 @@ def test_a_watch_that_never_began_ends_as_well(film_folder: Path, clock: FakeClo
     assert wall.states() == {}
     wall.watch.stop()
     assert wall.watch.join()
+
+
+class Waits:
+    """Stands in for a condition: remembers how long each wait may last, and waits for none."""
+
+    def __init__(self) -> None:
+        self.may_last: list[float] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def notify_all(self) -> None:
+        pass
+
+    def wait_for(self, claim: Callable[[], bool], timeout: float) -> bool:
+        self.may_last.append(timeout)
+        return claim()
+
+
+def test_however_much_calls_a_round_is_followed_by_a_rest_of_its_own_length(wall: Wall) -> None:
+    waits = Waits()
+    condition, wall.watch._condition = wall.watch._condition, waits  # type: ignore[assignment]
+    wall.watch.wake()
+    wall.watch._rest(500_000_000)
+    assert waits.may_last[0] == 2  # for nothing but the end
+    wall.watch._rest(0)
+    assert waits.may_last[3:] == [0, 0.25, 1.75]
+    wall.watch._condition = condition
