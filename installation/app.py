@@ -10,21 +10,22 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from installation.config import Config, load_config
+from installation.copies import Copies
 from installation.errors import ConfigError, InstallationError
 from installation.film import CalendarClock, SystemClock, Version
 from installation.library import KnownFilms, Library, scan
-from installation.library.scan import look_into
-from installation.parts import caption_of, feed_of, shown, timing_mistakes
-from installation.playback import Feed
+from installation.library.scan import Found, ReadCredentials, look_into, read_apart
+from installation.parts import caption_of, feed_of, nameless_overrides, shown, timing_mistakes
+from installation.playback import DecodePool, Feed
 
 JOIN_TIMEOUT_S = 5.0
 if TYPE_CHECKING:
     from installation.library.catalog import Entry
-    from installation.library.probe import Facts
     from installation.library.watch import OnChange, Watch
 
 GIL_SWITCH_S = 0.001
@@ -49,67 +50,86 @@ def play(
     sys.setswitchinterval(GIL_SWITCH_S)
     config = load_config(path)
     known = KnownFilms(config.film.versions)
+    decoding = DecodePool()
+    make_feed = partial(feed_of, pool=decoding)
     feeds: dict[str, Feed] = {}
-    ending = threading.Event()
+    copies = Copies(config, SystemClock())
 
     def open_feed(version: Version, folders: int) -> None:
-        feeds[version.name] = feed_of(version, folders)
+        feeds[version.name] = make_feed(copies.look_up(version), folders)
 
     def look() -> tuple[Library, dict[str, str]]:
-        library = scan_film(config, known, open_feed)
+        # the first picture does not wait for Content Credentials: the watch reads new ones
+        library = scan_film(config, known, open_feed, read_credentials=None)
         return library, {version.name: caption_of(config, version) for version in library.versions}
 
     try:
         with ThreadPoolExecutor(1) as pool:
             looking = pool.submit(look)
-            from installation.show import PlayOptions, show
+            from installation.show import PlayOptions, Prepared, show
 
             library, captions = looking.result()
         for sentence in sentences(config, library):
             say(sentence)
-        on_the_wall = {version.name for version in shown(config, library.versions)}
+        on_the_wall = {v.name for v in copies.playing(shown(config, library.versions))}
         for name in feeds.keys() - on_the_wall:
             feeds.pop(name).stop()
         keeping = threading.Thread(target=known.keep, name="known films")
         keeping.start()  # disks can be slow
         options = PlayOptions(windowed, loops, report, started_ns)
-        return show(config, library, feeds, captions, options, watch_of(config, known, ending))
+        make_watch = watch_of(config, known)
+        prepared = Prepared(library, feeds, captions, make_feed, make_watch, copies)
+        return show(config, prepared, options)
     finally:
-        ending.set()
+        copies.stop()
         for feed in feeds.values():
             feed.stop()
         for feed in feeds.values():
             feed.join(JOIN_TIMEOUT_S)
+        decoding.stop()
 
 
 def scan_film(
     config: Config,
     known: KnownFilms | None = None,
     on_found: Callable[[Version, int], None] | None = None,
+    read_credentials: ReadCredentials | None = read_apart,
 ) -> Library:
     """What the film's folder holds. Raises ConfigError where there is no such folder."""
     film = config.film
     try:
-        return scan(film.versions, order=film.order, known=known, on_found=on_found)
+        return scan(
+            film.versions,
+            order=film.order,
+            known=known,
+            on_found=on_found,
+            read_credentials=read_credentials,
+        )
     except InstallationError as error:
         where = config.where("film", "versions")
         raise ConfigError([f"{where}: {error}"]) from error
 
 
-def watch_of(
-    config: Config, known: KnownFilms, ending: threading.Event
-) -> Callable[[OnChange], Watch]:
+def watch_of(config: Config, known: KnownFilms) -> Callable[[OnChange], Watch]:
     """Makes the watch over the film's folder. Newcomers are rehearsed whole, in processes of
     their own, before they count.
     """
     film = config.film
 
-    def rehearse(path: Path, container: str) -> Facts:
+    def look(folder: Path, stop: threading.Event) -> Found:
+        from installation.library.credentials_apart import credentials_apart
         from installation.library.probe_apart import probe_apart
 
-        return probe_apart(path, container, rehearsal="whole", stop=ending)
+        return look_into(
+            folder,
+            film.versions,
+            known,
+            partial(probe_apart, rehearsal="whole", stop=stop),
+            partial(credentials_apart, stop=stop),
+        )
 
     def make(on_change: OnChange) -> Watch:
+        from installation.library.receipts import Receipts
         from installation.library.watch import Watch
 
         def tell(library: Library, entries: tuple[Entry, ...]) -> None:
@@ -125,7 +145,8 @@ def watch_of(
             settle_s=film.settle_s,
             mode=film.watch,
             known=known,
-            look=lambda folder: look_into(folder, film.versions, known, rehearse),
+            look=look,
+            receipts=Receipts(film.versions, CalendarClock(), is_wanted=film.receipts),
         )
 
     return make
@@ -134,12 +155,6 @@ def watch_of(
 def sentences(config: Config, library: Library) -> list[str]:
     """What a person should know of the folder: rejected versions, notices, names without one."""
     known = {v.name for v in library.versions} | {r.name for r in library.rejected}
-    unknown = [
-        f'{config.where("versions", name)}: versions: there is no folder "{name}"; '
-        "correct the name or take it out"
-        for name in config.versions
-        if name not in known
-    ]
     rejected = [f"not shown: {rejection.message}" for rejection in library.rejected]
     timing = timing_mistakes(config, library.versions)
-    return [*rejected, *library.notices, *unknown, *timing]
+    return [*rejected, *library.notices, *nameless_overrides(config, known), *timing]

@@ -1,24 +1,32 @@
 """Who plays: keeps the player and the wall in line with the config and with what the folder holds.
 
 Versions that are new, or whose file is new, come on air in step; their tiles hang from the very
-picture on at which they do.
+picture on at which they do. One that is given other times is read anew beside itself, and changes
+at a film frame.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from installation.config import Config
-from installation.film import MasterClock, Version
+from installation.film import MasterClock, TimeMap, Version
 from installation.library import Library
-from installation.parts import caption_of, feed_of, film_frames, shown, time_map_of
+from installation.parts import caption_of, film_frames, framing_of, shown, time_map_of
 from installation.playback import DEFAULT_DEPTH, Feed, Player, PresentationSet
 from installation.wall.wall import TileContent, Wall
 
 logger = logging.getLogger(__name__)
 
 MAX_QUEUE_DEPTH = 12
+MOST_SHIFTS = 4
+"""Versions read twice at a time until they shift; where more are to, all wait for a seam."""
+
+
+MakeFeed = Callable[[Version, int], Feed]
+"""Makes a version's feed, for a wall of about so many versions."""
 
 
 class Cast:
@@ -29,14 +37,18 @@ class Cast:
         config: Config,
         versions: Sequence[Version],
         feeds: Mapping[str, Feed],
+        make_feed: MakeFeed,
         captions: Mapping[str, str],
         make_wall: Callable[[Sequence[TileContent]], Wall],
     ) -> None:
         self._config = config
         self._versions = tuple(versions)  # as they hang
         self._version_of = {feeds[version.name]: version for version in versions}
+        self._make_feed = make_feed
         self._captions = dict(captions)
         self._on_air: dict[str, bool] = {}
+        self._to_shift: set[str] = set()
+        """Who is given other times again as soon as the last ones are on the wall."""
         self.wall = make_wall([self._tile(version) for version in versions])
         clock = MasterClock(config.film.rate, film_frames(config, versions))
         patience_ns = config.playback.patience_ms * 1_000_000
@@ -55,6 +67,8 @@ class Cast:
         """See `Player.present`; hangs who has come on air with it, and takes down who has left."""
         found = self.player.present(due, now_ns)
         self._hang()
+        if self._to_shift - self.player.presenter.coming.keys():
+            self._time(now_ns)
         return found
 
     def update(self, config: Config, library: Library, now_ns: int) -> None:
@@ -73,22 +87,35 @@ class Cast:
         for name in names.keys() - self._captions.keys():
             self.player.remove(name)
         for version in self._versions:
-            feed = names.get(version.name)
-            if feed is not None and self._version_of[feed].is_same_film(version):
+            for feed in [f for f, v in self._version_of.items() if v.is_same_film(version)]:
                 self._version_of[feed] = version
-            else:
-                self._admit(version, now_ns)
+            feed_to_be = names.get(version.name)
+            if feed_to_be is None or self._version_of[feed_to_be] is not version:
+                at_seam = config.playback.join == "seam"
+                self.player.add(self._made_feed(version), now_ns, at_seam=at_seam)
         self._forget_the_gone()
         for feed, version in self._version_of.items():
             feed.queue.depth = self._depth(self._tile(version))
         self.player.set_patience(config.playback.patience_ms * 1_000_000)
-        self._time()
+        self._time(now_ns)
         self._hang(always=True)
+
+    def retime(self, config: Config, now_ns: int) -> None:
+        """Be in line with a config in which nothing but the versions' times is another."""
+        self._config = config
+        self._time(now_ns)
 
     def states(self) -> Iterator[tuple[Version, bool]]:
         """Every version that has been on air, and whether it is now."""
         for channel in self.player.channels:
             yield self._version_of[channel.feed], channel.is_on_air
+
+    def faulty(self) -> Iterator[Version]:
+        """Those whose file cannot be read on, or not at all."""
+        presenter = self.player.presenter
+        for channel in (*presenter.channels.values(), *presenter.coming.values()):
+            if channel.feed.fault is not None:
+                yield self._version_of[channel.feed]
 
     # -- the player's side
 
@@ -97,12 +124,12 @@ class Cast:
         channels = {c.name: c.feed for c in self.player.channels}
         return channels | {name: c.feed for name, c in self.player.presenter.coming.items()}
 
-    def _admit(self, version: Version, now_ns: int) -> None:
-        feed = feed_of(version, len(self._versions))
+    def _made_feed(self, version: Version) -> Feed:
+        feed = self._make_feed(version, len(self._versions))
         self._version_of[feed] = version
         self._assign_times(feed, version, self.player.clock)
         self._assign_drawing(feed, version)
-        self.player.add(feed, now_ns, at_seam=self._config.playback.join == "seam")
+        return feed
 
     def _assign_times(self, feed: Feed, version: Version, clock: MasterClock) -> None:
         for since, length in clock.lengths():
@@ -121,17 +148,56 @@ class Cast:
         depth = budget // max(1, self.wall.picture_bytes(tile))
         return max(DEFAULT_DEPTH, min(depth, MAX_QUEUE_DEPTH))
 
-    def _time(self) -> None:
-        """Give the film another length, or versions other times, where they have changed."""
+    def _time(self, now_ns: int) -> None:
+        """Give the film another length, or versions other times, where they have changed.
+
+        The length changes at a seam, for everybody. A version that is to show something else before
+        it shifts at once, unless too many do or the machine is too slow: then at a seam as well.
+        """
+        self._to_shift.clear()
         if not self._versions:
             return
-        config, clock = self._config, self.player.clock
-        length = film_frames(config, self._versions)
-        time_maps = {f: time_map_of(config, v, length) for f, v in self._version_of.items()}
-        last_length = clock.lengths()[-1][1]
-        has_changed = any(feed.latest_time_map != plan for feed, plan in time_maps.items())
-        if length != last_length or has_changed:
-            self.player.change_film(length, lambda feed: time_maps[feed])
+        newest = self._newest()
+        length = film_frames(self._config, self._versions)
+        if length != self.player.clock.lengths()[-1][1]:
+            self._plan_from_a_seam(length)
+        late = [v for v in self._versions if not self._is_on_time(newest[v.name], v)]
+        if late:
+            self._plan_from_a_seam(length)
+        for version in late if len(late) <= MOST_SHIFTS else ():
+            self._shift(version, newest[version.name], now_ns)
+
+    def _plan_from_a_seam(self, length: int) -> None:
+        def time_map(feed: Feed) -> TimeMap:
+            return time_map_of(self._config, self._version_of[feed], length)
+
+        self.player.change_film(length, time_map)
+
+    def _is_on_time(self, feed: Feed, version: Version) -> bool:
+        """True where a feed shows a version as it is to be, in every loop from this one on."""
+        due = self.player.presenter.due
+        now = 0 if due is None else due.loop
+        eras = self.player.clock.lengths()
+        ends = [since for since, _ in eras[1:]]
+        return all(
+            feed.time_map(max(since, now)) == time_map_of(self._config, version, length)
+            for (since, length), end in zip_longest(eras, ends)
+            if end is None or end > now
+        )
+
+    def _shift(self, version: Version, feed: Feed, now_ns: int) -> None:
+        """Let a version go on with its new times as soon as another feed of it is ready.
+
+        One at a time: whoever changes them often sees each come on air, and none pile up.
+        """
+        coming = self.player.presenter.coming.get(version.name)
+        at_seam = coming is not None and coming.waits_for_seam
+        if coming is not None and not at_seam and coming.feed.fault is None:
+            self._to_shift.add(version.name)
+            return
+        shifted = self._made_feed(version)
+        shifted.learn_from(feed)
+        self.player.add(shifted, now_ns, at_seam=at_seam)
 
     def _forget_the_gone(self) -> None:
         playing = {c.feed for c in (*self.player.channels, *self.player.presenter.coming.values())}
@@ -140,7 +206,9 @@ class Cast:
     # -- the wall's side
 
     def _tile(self, version: Version) -> TileContent:
-        return TileContent(version.name, version.picture, self._captions.get(version.name, ""))
+        caption = self._captions.get(version.name, "")
+        fit, focus = framing_of(self._config, version)
+        return TileContent(version.name, version.picture, caption, fit, focus)
 
     def _hanging(self) -> tuple[Version, ...]:
         """The versions that have been on air, in the order in which they hang."""
@@ -157,10 +225,11 @@ class Cast:
 
     def _hang(self, *, always: bool = False) -> None:
         hanging = self._hanging()
+        if len(self._version_of) != len(self.player.channels):
+            self._forget_the_gone()
         if always or hanging != self._hung:
             self._hung = hanging
             self._arrange(hanging)
-            self._forget_the_gone()
             self.wall.stage.set_slate("" if hanging else self._config.film.title)
         for channel in self.player.channels:
             if self._on_air.get(channel.name, True) != channel.is_on_air:

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from installation.errors import InstallationError
-from installation.film import SystemClock, format_rate, format_timecode
+from installation.film import CalendarClock, SystemClock, format_rate, format_timecode
 
 if TYPE_CHECKING:
     from installation.config import Config
@@ -56,7 +57,8 @@ def play(
     """Play the wall that CONFIG (a YAML file) describes.
 
     Esc ends it, space pauses, the arrow keys step one film frame while paused, i shows what the
-    lock is doing.
+    lock is doing. In a window, Tab or a click selects a version, [ and ] move it by a film frame,
+    and s prints the YAML that keeps it.
     """
     started_ns = SystemClock().now_ns()
     gc.disable()  # until the wall plays: nothing to collect yet, and the first picture waits
@@ -112,6 +114,25 @@ def check(config: Path) -> None:
 
 
 @cli.command()
+@click.argument("config", type=ConfigPath, required=False)
+@click.option("--json", "in_json", is_flag=True, help="As JSON, a list of walls.")
+def status(config: Path | None, in_json: bool) -> None:
+    """Say how the running wall of CONFIG stands, or every wall that this user plays.
+
+    Exit code 0 when it plays and all is well, 1 when something is to be mended, 3 when no wall
+    plays, 4 when one stands still or ended without being asked.
+    """
+    from installation.control.answer import answer
+    from installation.control.status import moment
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    now = moment(CalendarClock().now_ns())
+    code, told = answer(config, now, in_json=in_json, width=width)
+    click.echo(told)
+    sys.exit(code)
+
+
+@cli.command()
 @click.argument("config", type=ConfigPath)
 @click.option("--at", default="00:00:00:00", metavar="HH:MM:SS:FF", help="At this film time.")
 @click.option("--size", type=WindowSize(), default="1920x1080", help="The wall's size in pixels.")
@@ -129,7 +150,12 @@ def preview(config: Path, at: str, size: tuple[int, int], layouts: bool, output:
 
 @cli.command()
 @click.argument("config", type=ConfigPath)
-@click.option("--media", type=ConfigPath, required=True, help="The film's folder.")
+@click.option(
+    "--media",
+    type=ConfigPath,
+    required=True,
+    help="The film's folder, which holds one folder for each version.",
+)
 def new(config: Path, media: Path) -> None:
     """Write a config to begin with, CONFIG, for the versions in the film's folder."""
     from installation.starter import new as begin
@@ -148,11 +174,79 @@ def sample(folder: Path) -> None:
 
 
 @cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="So many versions at a time.")
+@click.option("--size", type=WindowSize(), default="1920x1080", help="The wall's size in pixels.")
+def conform(config: Path, jobs: int, size: tuple[int, int]) -> None:
+    """Conform all versions of CONFIG to the size they are shown at, ahead of an opening.
+
+    Exit code 0 when all are conformed, 1 when something is to be mended.
+    """
+    from installation.ahead import conform_all
+
+    sys.exit(conform_all(config, size, jobs, click.echo, _complain))
+
+
+@cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--accept", is_flag=True, help="Record everything as it is now.")
+def fixity(config: Path, accept: bool) -> None:
+    """Check every original of CONFIG against the SHA-256 recorded when it came.
+
+    Exit code 0 when each is as recorded, or is recorded now; 1 when one was replaced or is gone; 3
+    when one is damaged or cannot be read.
+    """
+    from installation.safekeeping import check_fixity
+
+    sys.exit(check_fixity(config, accept=accept, say=click.echo, complain=_complain))
+
+
+@cli.group()
+def cache() -> None:
+    """Look after the mezzanines: versions conformed to the size they are shown at."""
+
+
+@cache.command("list")
+@click.argument("config", type=ConfigPath)
+def list_(config: Path) -> None:
+    """Say what the cache of CONFIG holds."""
+    from installation.safekeeping import list_cache
+
+    sys.exit(list_cache(config, click.echo))
+
+
+@cache.command()
+@click.argument("config", type=ConfigPath)
+def verify(config: Path) -> None:
+    """Read every mezzanine in the cache of CONFIG, and take damaged ones away.
+
+    Exit code 0 when all are sound, 1 when one was not.
+    """
+    from installation.safekeeping import verify_cache
+
+    sys.exit(verify_cache(config, click.echo, _complain))
+
+
+@cache.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--all", "even_on_air", is_flag=True, help="Also those on air.")
+def clear(config: Path, even_on_air: bool) -> None:
+    """Take all mezzanines out of the cache of CONFIG; originals stay where they are."""
+    from installation.safekeeping import clear_cache
+
+    sys.exit(clear_cache(config, even_on_air=even_on_air, say=click.echo))
+
+
+@cli.command()
 def schema() -> None:
     """Print the JSON Schema of the config, for editors."""
     from installation.config import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _complain(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 def _layout_mistakes(settings: Config, library: Library) -> list[str]:

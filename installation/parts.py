@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from installation.config import Config
 from installation.decode import AvReader
 from installation.errors import InstallationError
-from installation.film import AS_IT_IS, Course, Knot, TimeMap, Timing, Version, Wishes
+from installation.film import AS_IT_IS, Course, Fit, Knot, Point, TimeMap, Timing, Version, Wishes
 from installation.film.timeline import film_length
-from installation.playback import Feed
+from installation.layout import MIDDLE
+from installation.playback import DecodePool, Feed
 from installation.wall.caption import caption_text
 
 MAX_DECODER_THREADS = 8
 
 
-def feed_of(version: Version, count: int) -> Feed:
+def feed_of(version: Version, count: int, *, pool: DecodePool) -> Feed:
     """A version's feed, for a wall of about `count` versions; it opens its file at once."""
     cores = os.cpu_count() or 1
     reader = AvReader(
@@ -28,7 +29,7 @@ def feed_of(version: Version, count: int) -> Feed:
         rate=version.rate,
         threads=max(1, min(cores // count, MAX_DECODER_THREADS)),
     )
-    feed = Feed(version.name, reader)
+    feed = Feed(version.name, reader, pool=pool)
     feed.prepare()
     return feed
 
@@ -78,6 +79,16 @@ def timing_mistakes(config: Config, versions: Iterable[Version]) -> list[str]:
     return said
 
 
+def nameless_overrides(config: Config, known: Container[str]) -> list[str]:
+    """What the config says of versions that the film's folder does not hold, a sentence each."""
+    return [
+        f'{config.where("versions", name)}: versions: there is no folder "{name}"; '
+        "correct the name or take it out"
+        for name in config.versions
+        if name not in known
+    ]
+
+
 def _timing(config: Config, version: Version) -> Timing:
     try:
         return timing_of(config, version)
@@ -104,6 +115,12 @@ def time_map_of(config: Config, version: Version, length: int) -> TimeMap:
     when_short = wishes_for(config, version).when_short or config.film.when_short
     timing = _timing(config, version)
     return TimeMap(config.film.rate, length, version.duration, when_short, timing)
+
+
+def framing_of(config: Config, version: Version) -> tuple[Fit | None, Point]:
+    """How a version's picture stands in its tile (None: as the layout says); what a crop keeps."""
+    wishes = wishes_for(config, version)
+    return wishes.fit, wishes.focus or MIDDLE
 
 
 def caption_of(config: Config, version: Version) -> str:

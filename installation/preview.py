@@ -33,7 +33,7 @@ from installation.film.timeline import Moment
 from installation.layout import LayoutError
 from installation.library import KnownFilms
 from installation.library.names import said
-from installation.parts import caption_of, film_frames, shown, time_map_of
+from installation.parts import caption_of, film_frames, framing_of, shown, time_map_of
 from installation.playback import PresentationSet
 from installation.wall.contact_sheet import contact_sheet
 from installation.wall.snapshot import (
@@ -179,7 +179,11 @@ class Scene:
         """The wall in this layout. Raises ConfigError where it cannot show all versions."""
         # no curtain rises over a picture that does not move
         settings = self.config.wall.model_copy(update={"layout": layout, "fade_in_ms": 0})
-        tiles = [TileContent(v.name, v.picture, caption_of(self.config, v)) for v in self.versions]
+        config = self.config
+        tiles = [
+            TileContent(v.name, v.picture, caption_of(config, v), *framing_of(config, v))
+            for v in self.versions
+        ]
         with one_more_wall():
             wall = Wall(settings, tiles, Drawing.SOFTWARE)
         try:

@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,13 +25,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtQuick import QQuickWindow
 
-from installation.cast import Cast
+from installation.cast import Cast, MakeFeed
 from installation.config import Config, ConfigWatch, diff
 from installation.errors import ConfigError, InstallationError
-from installation.film import Clock, SystemClock
-from installation.layout import LayoutError
+from installation.film import Clock, SystemClock, WorkClock
+from installation.layout import LayoutError, Size
 from installation.library import Library
 from installation.library.scan import in_order
+from installation.nudge import Nudging
 from installation.parts import shown
 from installation.playback import Feed
 from installation.playback.report import playback_report
@@ -43,6 +45,8 @@ from installation.wall.video_frame import Drawing
 from installation.wall.wall import TileContent, Wall
 
 if TYPE_CHECKING:
+    from installation.board import Board
+    from installation.copies import Copies
     from installation.library.catalog import Entry
     from installation.library.watch import OnChange, Watch
 
@@ -56,10 +60,18 @@ PRIMING_PATIENCE_NS = 3_000_000_000
 HOUSEKEEPING_MS = 200
 WATCH_AFTER_TICKS = 10
 """The first picture comes before the watch, but one that does not come is not waited for."""
+WATCH_JOIN_S = 2.0
+MOST_SENTENCES = 20
+"""Said at once in the log of what a folder holds that is not shown; `status` lists all."""
+COPIES_EVERY_TICKS = 10
+"""How often it is looked whether other files should be played."""
+POST_EVERY_TICKS = 5
+"""How often the board looks whether there is something new to say."""
 USUAL_REFRESH_HZ = 60.0
 EMPTY_WALL_LOOP_MS = 1000
 NEEDS_A_START = frozenset(
     {"film.rate", "film.versions", "wall.screen", "playback.drawing", "film.watch", "film.settle_s"}
+    | {"conform.mode", "conform.cache", "conform.limit"}
 )
 """What a saved config cannot change on a running wall."""
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
@@ -77,17 +89,24 @@ class PlayOptions:
     """When the program started."""
 
 
-def show(
-    config: Config,
-    library: Library,
-    feeds: Mapping[str, Feed],
-    captions: Mapping[str, str],
-    options: PlayOptions,
-    make_watch: MakeWatch,
-) -> int:
-    """Show the wall until asked to end; the process's exit code. Raises InstallationError before.
+@dataclass(frozen=True)
+class Prepared:
+    """What is there when the wall is built."""
 
-    `feeds`, opening their files already, and `captions` by the versions' names.
+    library: Library
+    feeds: Mapping[str, Feed]
+    """By the versions' names; they open their files already."""
+    captions: Mapping[str, str]
+    make_feed: MakeFeed
+    """For newcomers."""
+    make_watch: MakeWatch
+    copies: Copies
+
+
+def show(config: Config, prepared: Prepared, options: PlayOptions) -> int:
+    """Show the wall until asked to end; the process's exit code.
+
+    Raises InstallationError before.
     """
     if sys.platform != "darwin":  # the wall counts in the screen's own pixels
         os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")
@@ -96,7 +115,7 @@ def show(
     assert isinstance(qt, QGuiApplication)
     qt.setApplicationDisplayName(config.film.title)
     sys.excepthook = _crash
-    run = Show(qt, config, library, feeds, captions, options, make_watch, SystemClock())
+    run = Show(qt, config, prepared, options, SystemClock())
     try:
         run.run()
     finally:
@@ -116,12 +135,22 @@ def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType
 def _keeping_what_needs_a_start(old: Config, new: Config) -> tuple[Config, list[str]]:
     """The new config with what cannot change while the wall plays as it was; and its names."""
     later = sorted(diff(old, new) & NEEDS_A_START)
-    sections = {name: getattr(new, name) for name in ("film", "wall", "playback")}
+    sections = {name: getattr(new, name) for name in ("film", "wall", "playback", "conform")}
     for name in later:
         section, setting = name.split(".")
         kept = getattr(getattr(old, section), setting)
         sections[section] = sections[section].model_copy(update={setting: kept})
     return new.model_copy(update=sections), later
+
+
+def _print(lines: str) -> None:
+    """For a person to copy, where the wall was started from."""
+    sys.stdout.write(lines)
+    sys.stdout.flush()
+
+
+def _lines(error: InstallationError | None) -> tuple[str, ...]:
+    return () if error is None else tuple(str(error).splitlines())
 
 
 def _layout_mistake(config: Config, error: LayoutError) -> ConfigError:
@@ -154,22 +183,21 @@ class Show(QObject):
     config_saved = Signal(object)
     config_mistaken = Signal(object)
     library_found = Signal(object, object)
+    copies_changed = Signal()
 
     def __init__(
         self,
         qt: QGuiApplication,
         config: Config,
-        library: Library,
-        feeds: Mapping[str, Feed],
-        captions: Mapping[str, str],
+        prepared: Prepared,
         options: PlayOptions,
-        make_watch: MakeWatch,
         time: Clock,
     ) -> None:
         super().__init__()
         self._qt = qt
         self._config = config
-        self._library = library
+        self._library = library = prepared.library
+        self._said = {f"not shown: {r.message}" for r in library.rejected} | {*library.notices}
         self._options = options
         self._time = time
         self._first_picture_ns: int | None = None
@@ -180,9 +208,14 @@ class Show(QObject):
         self._housekeeping = QTimer(self)
         self._priming = QTimer(self)
         self.library_found.connect(self._take_library)
-        self._make_watch = make_watch
+        self._make_watch = prepared.make_watch
         self._watch: Watch | None = None  # once the wall plays
         self._entries: dict[str, Entry] = {}
+        self._board: Board | None = None  # once the wall plays, too; made on a thread
+        self._has_news = False
+        self._mistake: InstallationError | None = None  # of the config saved last
+        self._misfit: InstallationError | None = None  # of what the folder holds with the layout
+        self._at_next_start: tuple[str, ...] = ()
         self.config_saved.connect(self._take_config)
         self.config_mistaken.connect(self._take_mistake)
         self._config_watch = ConfigWatch(
@@ -192,8 +225,23 @@ class Show(QObject):
         self._ticks = 0  # of housekeeping
         self._screen = choose_screen(config.wall.screen)
         self._drawing = choose_drawing(config.playback.drawing)
-        self.cast = Cast(config, shown(config, library.versions), feeds, captions, self._make_wall)
+        self._copies = prepared.copies
+        self._work = WorkClock()
+        self.copies_changed.connect(self._reconsider)
+        self._playing = self._copies.playing(shown(config, library.versions))
+        self.cast = Cast(
+            config,
+            self._playing,
+            prepared.feeds,
+            prepared.make_feed,
+            prepared.captions,
+            self._make_wall,
+        )
         self.wall, self.player = self.cast.wall, self.cast.player
+        self._nudging = Nudging(self.cast, self._tell, _print)
+        if options.windowed is not None:
+            self.wall.clicked.connect(self._nudging.click)
+            self.wall.stage.show_cursor()
         try:
             self.wall.place(self._place_window)
         except LayoutError as error:
@@ -262,6 +310,8 @@ class Show(QObject):
 
     def stop(self) -> None:
         """Stop what was built, in reverse."""
+        if self._board is not None:
+            self._board.close()
         if self._watch is not None:
             self._watch.stop()
         self._config_watch.stop()
@@ -270,6 +320,8 @@ class Show(QObject):
         self.pacer.stop()
         self.player.stop()
         self.wall.close()
+        if self._watch is not None and not self._watch.join(WATCH_JOIN_S):
+            logger.warning("the film's folder is still being read: its disk or share is slow")
 
     def _begin_soon(self) -> None:
         self._priming_since_ns = self._time.now_ns()
@@ -298,7 +350,7 @@ class Show(QObject):
             self.player.note_presented(shown)
             if not self.wall.stage.isCurtainUp:
                 self.wall.stage.raise_curtain()
-        return self.player.presenter.is_waiting
+        return self.player.is_waiting
 
     # -- what changes while it plays
 
@@ -315,23 +367,32 @@ class Show(QObject):
         for name in later:
             logger.warning("%s takes effect at the next start", name)
         said = [f"{name} takes effect at the next start" for name in later]
+        self._mistake = self._misfit = None
+        self._at_next_start, self._has_news = tuple(later), True
+        if self._watch is not None:
+            self._watch.write_receipts(config.film.receipts)
         self._tell("\n".join(said))
 
     def _take_library(self, library: Library, entries: tuple[Entry, ...]) -> None:
         """The film's folder holds something else than before."""
-        known = {*self._library.rejected}, {*self._library.notices}
-        for rejection in library.rejected:
-            if rejection not in known[0]:
-                logger.warning("not shown: %s", rejection.message)
-        for notice in library.notices:
-            if notice not in known[1]:
-                logger.warning("%s", notice)
+        sentences = [f"not shown: {rejection.message}" for rejection in library.rejected]
+        sentences += library.notices
+        news = [sentence for sentence in sentences if sentence not in self._said]
+        for sentence in news[:MOST_SENTENCES]:
+            logger.warning("%s", sentence)
+        if len(news) > MOST_SENTENCES:
+            more = len(news) - MOST_SENTENCES
+            logger.warning("and %d more like these; `installation status` lists them all", more)
         self._entries = {entry.name: entry for entry in entries}
+        is_decided = all(e.version is not None or e.rejection is not None for e in entries)
+        self._said = {*sentences} if is_decided else self._said | {*sentences}
         library = self._with_the_undecided(library)
+        self._misfit, self._has_news = None, True
         try:
             self.update(self._config, library)
         except ConfigError as error:
-            self._take_mistake(error)
+            self._misfit = error
+            self._warn(error)
 
     def _tell_the_watch(self) -> None:
         """Who is on air: their folders may change without their leaving the wall."""
@@ -342,7 +403,8 @@ class Show(QObject):
         entries = {entry.name: entry for entry in self._watch.entries}
         for version, is_on_air in self.cast.states():
             entry = entries.get(version.name)
-            if entry is None or entry.version is None or not entry.version.is_same_film(version):
+            original = version.original or version
+            if entry is None or entry.version is None or not entry.version.is_same_film(original):
                 continue
             if is_on_air and entry.state is not State.ON_AIR:
                 self._watch.note_on_air(entry)
@@ -362,6 +424,10 @@ class Show(QObject):
 
     def _take_mistake(self, error: InstallationError) -> None:
         """A config has been saved that is wrong: the last good one plays on."""
+        self._mistake, self._has_news = error, True
+        self._warn(error)
+
+    def _warn(self, error: InstallationError) -> None:
         logger.warning("the last good config plays on:\n%s", error)
         self._tell(str(error))
 
@@ -374,15 +440,27 @@ class Show(QObject):
 
         Raises ConfigError, and changes nothing, where the layout cannot show all versions.
         """
-        try:
-            if (config, library) != (self._config, self._library):
-                self.cast.update(config, library, self._time.now_ns())
-        except LayoutError as error:
-            raise _layout_mistake(config, error) from error
+        before, now = (self._config, self._library.versions), (config, library.versions)
+        playing = self._copies.playing(shown(config, library.versions))
+        if (self._config, self._playing) != (config, playing):
+            nudges = self._nudging.nudges.kept(before, now)
+            try:
+                nudged = nudges.over(config, library.versions)
+                self.cast.update(nudged, replace(library, versions=playing), self._time.now_ns())
+            except LayoutError as error:
+                raise _layout_mistake(config, error) from error
+            self._playing = playing
+            self._nudging.adopt(nudges)
+            self._look_again()
         self._config, self._library = config, library
         if self.player.channels and not self.player.has_begun:
             self.player.prime()
             self._begin_soon()
+
+    def _look_again(self) -> None:
+        """While paused nobody asks for pictures, though the one on the wall may be another now."""
+        if self.player.has_begun and not self.player.clock.is_running:
+            self.pacer.start()
 
     def _watch_swaps(self) -> None:
         """Told in the GUI thread, a moment later where another thread draws. Python on that thread
@@ -401,19 +479,91 @@ class Show(QObject):
 
     def _keep_house(self) -> None:
         """Five times a second; also lets Python see a signal while nothing else happens."""
-        if not self._is_cursor_hidden and self._first_picture_ns is not None:
+        is_fullscreen = self._options.windowed is None
+        if is_fullscreen and not self._is_cursor_hidden and self._first_picture_ns is not None:
             self._is_cursor_hidden = True
             self.wall.hide_cursor()
         self._ticks += 1
         if self._watch is None and (self.wall.stage.isCurtainUp or self._ticks > WATCH_AFTER_TICKS):
             self._watch = self._make_watch(self.library_found.emit)
             self._watch.reorder(self._config.film.order)
+            self._watch.write_receipts(self._config.film.receipts)
             self._watch.start()
+            threading.Thread(target=self._make_board, name="board", daemon=True).start()
+            self._copies.start(self.copies_changed.emit)
         self._tell_the_watch()
+        self._tend_copies()
+        if self._has_news or self._ticks % POST_EVERY_TICKS == 0:
+            self._post()
         if self._shows_overlay:
             self.wall.stage.set_overlay(overlay_text(self.player))
         if self._drawing is Drawing.GPU and len(self._swaps_ns) == SWAPS_NEEDED:
             self._take_measured_refresh()
+
+    def _tend_copies(self) -> None:
+        """Have mezzanines made for what hangs, and let in who waits for room."""
+        if self._watch is None:
+            return
+        self._copies.note_load(self._time.now_ns(), self._work.now_ns())
+        for version in self.cast.faulty():
+            if version.original is not None:
+                self._copies.distrust(version)
+        if self._ticks % COPIES_EVERY_TICKS == 0:
+            self._reconsider()
+            self._want_copies()
+
+    def _want_copies(self) -> None:
+        from installation.mezzanines import placements_on, sizes_for
+
+        size, scale = self.wall.window.size(), self.wall.window.effectiveDevicePixelRatio()
+        canvas = Size(round(size.width() * scale), round(size.height() * scale))
+        versions = shown(self._config, self._library.versions)
+        if size.isEmpty() or not versions:
+            return
+        try:
+            placements = placements_on(canvas, self._config, versions)
+        except InstallationError:
+            return  # not all fit; what hangs has what it needs
+        self._copies.want(versions, sizes_for(placements, versions))
+
+    def _reconsider(self) -> None:
+        """Other files may be there to play, or more room."""
+        try:
+            self.update(self._config, self._library)
+        except ConfigError as error:
+            logger.warning("%s", error)
+
+    def _make_board(self) -> None:
+        """On a thread: what it imports takes a while, and the wall plays."""
+        from installation.board import new_board
+
+        self._board = new_board(self._config.path, self._time.now_ns() - self._options.started_ns)
+
+    def _post(self) -> None:
+        """Say how the wall stands, for `installation status`."""
+        if self._board is None or self._watch is None:
+            return
+        from installation.board import Circumstances
+
+        hz, source = self._refresh()
+        circumstances = Circumstances(
+            self._drawing.value,
+            hz,
+            source,
+            mistakes=_lines(self._mistake),
+            at_next_start=self._at_next_start,
+            notices=_lines(self._misfit),
+            conforming=self._copies.progress(),
+        )
+        self._has_news = False
+        entries, now = self._watch.entries, self._time.now_ns()
+        self._board.post(self._config, self._library, entries, self.player, circumstances, now)
+
+    def _refresh(self) -> tuple[float, str]:
+        """Hertz, and where we know it from."""
+        if self._measured_hz is None:
+            return self._stated_hz(), "stated by the screen"
+        return self._measured_hz, "measured"
 
     def _take_measured_refresh(self) -> None:
         if self._measured_hz is not None:
@@ -427,6 +577,11 @@ class Show(QObject):
         self.pacer.follow(RefreshGrid(self._swaps_ns[-1], 1_000_000_000 / measured))
 
     def _key(self, key: int) -> None:
+        is_tried_out = self._options.windowed is not None and self._first_picture_ns is not None
+        now, versions = self._time.now_ns(), self._library.versions
+        if is_tried_out and self._nudging.press(key, self._config, versions, now):
+            self._look_again()
+            return
         from PySide6.QtCore import Qt
 
         if key == Qt.Key.Key_Escape:
@@ -454,7 +609,7 @@ class Show(QObject):
     def report(self) -> dict[str, Any]:
         """What `--report` writes."""
         first = self._first_picture_ns
-        measured = self._measured_hz
+        hz, source = self._refresh()
         return {
             "film": {
                 "title": self._config.film.title,
@@ -463,8 +618,8 @@ class Show(QObject):
             },
             "drawing": self._drawing.value,
             "refresh": {
-                "hz": measured if measured is not None else self._stated_hz(),
-                "source": "measured" if measured is not None else "stated by the screen",
+                "hz": hz,
+                "source": source,
                 "slips": self.pacer.cadence.slips,
             },
             "first_picture_s": None if first is None else (first - self._options.started_ns) / 1e9,

@@ -15,6 +15,8 @@ from installation.errors import InstallationError
 from installation.film import Version, format_rate
 from installation.film.rate import MAX_RATE, MIN_RATE
 from installation.library import KnownFilms, Library, scan
+from installation.library.scan import folders_in
+from installation.library.the_film import folder_with_film
 
 SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "config.schema.json"
 USUAL_RATE = Fraction(24)
@@ -38,6 +40,7 @@ def new(path: Path, media: Path, say: Callable[[str], None]) -> str:
     known = KnownFilms(media)
     library = scan(media, order="date", known=known)
     known.keep()
+    _refuse_folder_above(media, library)
     text = starter(path, media, library.versions)
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -66,6 +69,17 @@ def _refuse(path: Path, media: Path) -> None:
         where = _said(str(media))
         what, remedy = "holds a character that a config cannot name", "rename the folder"
         raise InstallationError(what, where=where, remedy=remedy)
+
+
+def _refuse_folder_above(media: Path, library: Library) -> None:
+    """`media` instead of `media/the-kiss`: a config for it would show nothing."""
+    if library.versions:
+        return
+    for folder in folders_in(media)[0]:
+        if folder_with_film(folder) is not None:
+            name, path = _said(folder.name), _said(folder.as_posix())
+            remedy = f'if "{name}" in it is the film, write --media "{path}"'
+            raise InstallationError("holds no version", where=_said(str(media)), remedy=remedy)
 
 
 def _exists(path: Path) -> InstallationError:
@@ -99,8 +113,11 @@ def starter(path: Path, media: Path, versions: Sequence[Version]) -> str:
         _line("length: auto", "the longest version's; or a timecode such as 00:02:04:12"),
         _line("order: date", "oldest first; or a list of folder names"),
         _line("when_short: hold", "a version shorter than the film: hold, black or loop"),
+        *_FOLDER,
         "",
         *_WALL,
+        "",
+        *_PLAYING,
         "",
         *_overrides(versions),
     ]
@@ -111,9 +128,20 @@ def _line(setting: str, comment: str, indent: int = 2) -> str:
     return f"{' ' * indent + setting:<{COMMENTS_FROM}}  # {comment}"
 
 
+_FOLDER = (
+    _line("cues: {}", 'moments that versions are held to: {kiss: "00:00:12:00"}'),
+    _line("settle_s: 5", "seconds a new folder lies still before it is looked at"),
+    _line("watch: auto", "how that folder is watched; or native, polling"),
+    _line("receipts: false", "true tells each artist in a receipt.txt what became of it"),
+)
+
 _WALL = (
     "wall:",
     _line('background: "#000000"', "any colour; in quotes, or YAML takes it for a comment"),
+    _line("#screen: 0", "the screen's number or name, instead of the main one"),
+    _line("off_air: dim", "a version that cannot play now: dim its last picture; or slate"),
+    _line("fade_in_ms: 1200", "how long the first picture rises"),
+    _line("transition_ms: 900", "how long tiles move to a new layout; 0 for at once"),
     "  layout:",
     _line("kind: grid", "or row, column, spotlight, custom; see them all:", 4),
     _line("", "installation preview FILE --layouts -o layouts.png", 4),
@@ -127,6 +155,32 @@ _WALL = (
     _line("size: 3%", "of the picture's height; or 24px", 4),
     _line("language: en", "of the dates: en, de, fr, zh or ru", 4),
     _line("date_format: auto", "as much as is known; or a pattern such as MMMM yyyy", 4),
+    _line('color: "#e6e2da"', "of the type, in quotes", 4),
+    _line('font: ""', "a font of this machine instead of the bundled one", 4),
+)
+
+_PLAYING = (
+    "playback:",
+    _line("join: seam", "a new version comes on air with the next loop; or now"),
+    _line("patience_ms: 250", "how long the wall waits, together, for a late version"),
+    _line("drawing: auto", "the GPU where there is one; or gpu, software"),
+    _line("queue_mb: 256", "memory for decoded pictures of the whole wall, MiB"),
+    "",
+    "conform:",
+    _line("mode: auto", "copies what is larger than shown, once; or always, never"),
+    _line("limit: 20%", "of the disk, what those copies may take; or 50 GB"),
+    _line("#cache: copies", "the folder that keeps them, instead of your cache folder"),
+)
+
+
+_BESIDE_CAPTION = (
+    _line("#   in: 1.5, out: 58", "its first and last moment that is shown, in seconds", 0),
+    _line("#   offset: -0.5", "seconds it starts after the film; before it, if negative", 0),
+    _line("#   speed: fit", "as long as the film; or a number such as 1.04", 0),
+    _line("#   cues: {kiss: 11.5}", "its own time, in seconds, at film.cues", 0),
+    _line("#   when_short: loop", "after its end: hold, black or loop", 0),
+    _line("#   fit: cover, focus: [50%, 30%]", "fills its tile, and a crop keeps that point", 0),
+    _line("#   hidden: true", "not on the wall", 0),
 )
 
 
@@ -136,6 +190,8 @@ def _overrides(versions: Sequence[Version]) -> list[str]:
     return [
         "# What this wall says differently of one version, by its folder's name. To use it, take",
         '# the # away before "versions:" and before the version\'s line; caption: none hides one.',
+        "# Beside caption there can stand, each after a comma:",
+        *_BESIDE_CAPTION,
         "#versions:",
         *(rf'#  {quoted(name)}: {{caption: "{{model}}\n{{date}}"}}' for name in names),
     ]

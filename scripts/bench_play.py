@@ -247,6 +247,7 @@ class Bench:
         config.write_text(
             f"film: {{versions: {film.name}}}\n"
             "wall: {fade_in_ms: 0, layout: {gap: 0, margin: 0}, captions: {text: ''}}\n"
+            "conform: {mode: never}\n"
         )
         return config
 

@@ -20,6 +20,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # What a run remembers for the next one stays among the tests.
 _cache = tempfile.TemporaryDirectory(prefix="installation-cache-")
 os.environ["XDG_CACHE_HOME"] = _cache.name  # Linux; every process started from here inherits it
+os.environ["XDG_STATE_HOME"] = _cache.name
+os.environ["XDG_DATA_HOME"] = _cache.name
 
 # A shared, busy machine is slow now and then; that is no mistake of the code under test. The same
 # examples each time, so that a change is judged by what it changes; `--hypothesis-profile=search`

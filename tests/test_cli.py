@@ -104,3 +104,29 @@ def test_play_runs_offscreen_and_reports(wall: Path) -> None:
 def test_schema_is_json_that_editors_read(wall: Path) -> None:
     schema = json.loads(installation("schema").stdout)
     assert schema["properties"]["film"]
+
+
+def test_status_of_a_wall_that_does_not_play_has_its_exit_code_and_loads_no_player(
+    wall: Path,
+) -> None:
+    done = installation("status", wall)
+    assert done.returncode == 3
+    assert done.stdout.startswith("wall.yaml: no wall plays it; start it with: installation play")
+    program = (
+        "import sys\n"
+        "from installation.cli import cli\n"
+        "try:\n"
+        "    cli(['status', '--json'])\n"
+        "finally:\n"
+        "    print(*sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "XDG_STATE_HOME": str(wall.parent)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3, done.stderr
+    loaded = set(done.stdout.split())
+    assert "installation.control.table" in loaded
+    assert not {"PySide6", "av", "numpy", "yaml"} & loaded

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from installation.config import WallConfig, load_config
+from installation.config import (
+    Captions,
+    ConformConfig,
+    FilmConfig,
+    GridLayout,
+    PlaybackConfig,
+    VersionOverride,
+    WallConfig,
+    load_config,
+)
 from installation.starter import SCHEMA, common_rate, new, quoted, starter, title_of
 from tests.clips import make_clip
 from tests.test_cli import installation
@@ -45,9 +54,42 @@ def test_what_is_written_loads_and_check_accepts_it(tmp_path: Path, media: Path)
     assert loaded.film.versions == media
     assert loaded.film.title == media.name
     assert loaded.film.rate == 25
-    assert loaded.wall == WallConfig()
+    assert (loaded.wall, loaded.playback) == (WallConfig(), PlaybackConfig())
+    assert loaded.conform == ConformConfig()
     checked = installation("check", config)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_no_setting_is_kept_from_the_curator(tmp_path: Path) -> None:
+    text = starter(tmp_path / "wall.yaml", tmp_path, [])
+    sections = (FilmConfig, WallConfig, GridLayout, Captions, PlaybackConfig, ConformConfig,
+                VersionOverride)  # fmt: skip
+    names = [field.alias or name for s in sections for name, field in s.model_fields.items()]
+    assert len(names) > 30
+    assert [name for name in names if not re.search(rf"(?m)[\s#{{,]{name}:", text)] == []
+
+
+def test_what_is_said_of_one_version_is_said_right(tmp_path: Path) -> None:
+    """What the comments offer beside the caption is taken as they have it."""
+    text = starter(tmp_path / "wall.yaml", tmp_path, [])
+    offered = re.findall(r"(?m)^#   (\w+: .+?) +#", text)
+    assert len(offered) == len(re.findall(r"(?m)^#   \w+:", text)) > 5
+    text = text.replace("cues: {}", 'cues: {kiss: "00:00:12:00"}')
+    text += f"versions: {{one: {{{', '.join(offered)}}}}}\n"
+    (tmp_path / "wall.yaml").write_text(text)
+    one = load_config(tmp_path / "wall.yaml").versions["one"]
+    assert one.model_fields_set == set(VersionOverride.model_fields) - {"caption"}
+
+
+def test_the_folder_above_the_films_is_told_from_it(tmp_path: Path, media: Path) -> None:
+    config = tmp_path / "wall.yaml"
+    done = installation("new", config, "--media", media.parent)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f'{media.parent}: holds no version; if "{media.name}" in it is the film,'
+        f' write --media "{media}"\n'
+    )
+    assert not config.exists()
 
 
 def test_its_overrides_work_when_their_hash_is_taken_away(tmp_path: Path, media: Path) -> None:

@@ -3,7 +3,9 @@
 May import `film`. Owns PyYAML. Everything is immutable and may be used from any thread.
 """
 
+from installation.config.amount import Amount
 from installation.config.captions import Captions
+from installation.config.conforming import ConformConfig
 from installation.config.diff import diff
 from installation.config.layouts import (
     ColumnLayout,
@@ -25,12 +27,15 @@ from installation.config.model import (
 from installation.config.schema import json_schema
 from installation.config.versions import VersionOverride, VersionSettings
 from installation.config.watch import ConfigWatch
+from installation.config.yaml_writer import yaml_lines
 
 __all__ = [
+    "Amount",
     "Captions",
     "ColumnLayout",
     "Config",
     "ConfigWatch",
+    "ConformConfig",
     "CustomLayout",
     "FilmConfig",
     "GridLayout",
@@ -47,4 +52,5 @@ __all__ = [
     "json_schema",
     "load_config",
     "load_model",
+    "yaml_lines",
 ]

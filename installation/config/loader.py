@@ -20,11 +20,16 @@ def load_config(path: Path) -> Config:
     """The curator's config. Raises ConfigError with every mistake, in the order of their lines."""
     document = read_document(path)
     config = _validated(document, Config)
-    folder = Path(os.path.abspath(path.parent / config.film.versions))  # noqa: PTH100  links stay
     film = config.film.model_copy(
-        update={"versions": folder, "title": config.film.title or path.stem}
+        update={
+            "versions": _from(path, config.film.versions),
+            "title": config.film.title or path.stem,
+        }
     )
-    config = config.model_copy(update={"film": film})
+    conform = config.conform
+    if conform.cache is not None:
+        conform = conform.model_copy(update={"cache": _from(path, conform.cache)})
+    config = config.model_copy(update={"film": film, "conform": conform})
     config._path = path
     config._places = {**document.values, **document.keys}
     return config
@@ -33,6 +38,11 @@ def load_config(path: Path) -> Config:
 def load_model(path: Path, model: type[T]) -> T:
     """Any other small YAML file against a model, with the same messages. Raises ConfigError."""
     return _validated(read_document(path), model)
+
+
+def _from(file: Path, folder: Path) -> Path:
+    """A folder as written in a file; links stay."""
+    return Path(os.path.abspath(file.parent / folder))  # noqa: PTH100
 
 
 def _validated(document: Document, model: type[T]) -> T:

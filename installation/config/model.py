@@ -22,8 +22,9 @@ from pydantic import (
 )
 
 from installation.config.captions import NO_CAPTIONS, Captions
+from installation.config.conforming import ConformConfig
 from installation.config.layouts import GridLayout, LayoutConfig
-from installation.config.setting import Colour, FolderName, Setting, told
+from installation.config.setting import Colour, FolderName, FolderPath, Setting, told
 from installation.config.versions import VersionOverride
 from installation.film import WhenShort, parse_rate, parse_timecode
 from installation.film.rate import MAX_RATE
@@ -47,7 +48,7 @@ class FilmConfig(Setting):
     """The film: where its versions are and how it is timed."""
 
     title: str = Field("", description="The film's title, shown where there is no picture yet.")
-    versions: Path = Field(
+    versions: FolderPath = Field(
         description="The folder that holds one folder per version; relative to this file."
     )
     rate: Rate = Field(Fraction(24), description="Film frames per second: 24, 24000/1001, 23.976.")
@@ -67,16 +68,13 @@ class FilmConfig(Setting):
         default_factory=dict,
         description="Named moments of the film, by timecode, that versions can be held to.",
     )
+    receipts: bool = Field(
+        False,
+        description="Whether each version's folder gets a receipt.txt that says what became of it.",
+    )
     when_short: WhenShort = Field(
         WhenShort.HOLD, description="After its own end a version holds, goes black or loops."
     )
-
-    @field_validator("versions")
-    @classmethod
-    def _is_a_name_a_folder_can_have(cls, path: Path) -> Path:
-        if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in str(path)):
-            raise ValueError("holds a character that no folder's name has; write the name anew")
-        return path
 
     @field_validator("order")
     @classmethod
@@ -172,6 +170,7 @@ class Config(Setting):
     film: FilmConfig
     wall: WallConfig = Field(default_factory=lambda: WallConfig())
     playback: PlaybackConfig = Field(default_factory=lambda: PlaybackConfig())
+    conform: ConformConfig = Field(default_factory=lambda: ConformConfig())
     versions: dict[FolderName, VersionOverride] = Field(
         default_factory=dict, description="Overrides, by folder name."
     )

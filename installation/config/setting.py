@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -23,6 +24,16 @@ class Setting(BaseModel):
 
 FolderName = Annotated[str, AfterValidator(lambda name: unicodedata.normalize("NFC", name))]
 """Composed as people type it; some systems list folders with their accents apart."""
+
+
+def _can_be_a_folder(path: Path) -> Path:
+    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in str(path)):
+        raise ValueError("holds a character that no folder's name has; write the name anew")
+    return path
+
+
+FolderPath = Annotated[Path, AfterValidator(_can_be_a_folder)]
+"""A folder, relative to the file it is written in (`loader.py`)."""
 Colour = Annotated[str, Field(pattern=r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")]
 
 

@@ -1,4 +1,4 @@
-"""What can be said of how a version is played: in its `version.yaml`, and by the curator."""
+"""What can be said of how a version is played and shown: in its `version.yaml`, by the curator."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator
 
 from installation.config.captions import Caption
-from installation.config.setting import Setting
-from installation.film import WhenShort, Wishes
+from installation.config.setting import Setting, told
+from installation.film import Fit, Point, WhenShort, Wishes
 
 _CLOCK = re.compile(r"(-?)(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:\.\d{1,6})?)")
 _PLAIN = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?")
+_PART = re.compile(r"(\d{1,3}(?:\.\d{1,6})?|\.\d{1,6})\s*(%?)")
 
 
 def _seconds(written: Any) -> Any:
@@ -48,6 +49,30 @@ def _speed(written: Any) -> Any:
     raise ValueError(f'"{text}" is not a speed; write fit, or a number from 0.05 to 20')
 
 
+def _point(written: Any) -> Any:
+    """Exact parts of the picture from [0.5, 0.3] or [50%, 30%]."""
+    if written is None:
+        return None
+    if not isinstance(written, list | tuple) or len(written) != 2:
+        raise told("is not a point of the picture; write [across, down] such as [50%, 30%]")
+    return tuple(_part(part, item) for item, part in enumerate(written))
+
+
+def _part(written: Any, item: int) -> Fraction:
+    if isinstance(written, Fraction):
+        return written
+    match = None if isinstance(written, bool) else _PART.fullmatch(str(written).strip())
+    part = Fraction(match[1]) / (100 if match[2] else 1) if match else Fraction(2)
+    if part > 1:
+        where = "down" if item else "across"
+        shown = f'"{written}"' if isinstance(written, str | int | float) else "this"
+        raise told(
+            f"{shown} is no part of the way {where} the picture; write 0 to 1, or 0% to 100%",
+            item=item,
+        )
+    return part
+
+
 _TIME_SCHEMA = WithJsonSchema({"type": ["number", "string", "null"]})
 Seconds = Annotated[Fraction | None, BeforeValidator(_seconds), PlainSerializer(str), _TIME_SCHEMA]
 OwnSeconds = Annotated[
@@ -59,10 +84,23 @@ Speed = Annotated[
     PlainSerializer(str),
     WithJsonSchema({"type": ["number", "string", "null"], "examples": [1.0, "fit"]}),
 ]
+Focus = Annotated[
+    Point | None,
+    BeforeValidator(_point),
+    WithJsonSchema(
+        {
+            "type": ["array", "null"],
+            "items": {"type": ["number", "string"]},
+            "minItems": 2,
+            "maxItems": 2,
+            "examples": [[0.5, 0.3], ["50%", "30%"]],
+        }
+    ),
+]
 
 
 class VersionSettings(Setting):
-    """How a version is played; what is left out is as usual."""
+    """How a version is played and shown; what is left out is as usual."""
 
     start: OwnSeconds | None = Field(
         None, alias="in", description="The version's first moment that is shown, in seconds."
@@ -82,6 +120,12 @@ class VersionSettings(Setting):
     when_short: WhenShort | None = Field(
         None, description="After its own end this version holds, goes black or loops."
     )
+    fit: Fit | None = Field(
+        None, description="This version's own: contain shows it whole, cover fills its tile."
+    )
+    focus: Focus = Field(
+        None, description="The point that a crop keeps: [across, down], such as [50%, 30%]."
+    )
     hidden: bool | None = Field(None, description="Keeps this version off the wall.")
 
     @field_validator("cues", mode="before")
@@ -99,6 +143,8 @@ class VersionSettings(Setting):
             speed=self.speed,
             cues=tuple(self.cues.items()),
             when_short=self.when_short,
+            fit=self.fit,
+            focus=self.focus,
             hidden=self.hidden,
         )
 

@@ -90,16 +90,17 @@ class AvReader:
     def frames(self, start: Fraction, stop: Fraction) -> Iterator[AvFrame]:
         """See `Reader.frames`."""
         pending: AvFrame | None = None
+        first, last = start + self._tolerance, stop + self._tolerance
         try:
             for frame in self._from(start):
                 if pending is not None:
                     if frame.pts <= pending.pts:
                         continue  # a picture out of order has no time of its own
                     pending.until = frame.pts
-                    if frame.pts > start + self._tolerance:
+                    if frame.pts > first:
                         yield pending
                 pending = frame
-                if frame.pts > stop + self._tolerance:
+                if frame.pts > last:
                     return
         except DAMAGE as error:
             raise ReaderFault(f"cannot be read on: {_reason(error)}") from error

@@ -15,6 +15,7 @@ import stat
 from pathlib import Path
 
 import av
+import av.subtitles.stream  # else `av.open` does it on a thread, which Qt's import may fail over
 from av.container import InputContainer
 from av.video.stream import VideoStream
 

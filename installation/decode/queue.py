@@ -1,6 +1,6 @@
-"""The bounded queue between a decoding thread and the presenter.
+"""The bounded queue between the threads that decode and the presenter.
 
-A full queue makes the decoder wait (backpressure). Entries lie in film order without gaps, so
+Nothing is decoded for a full queue (backpressure). Entries lie in film order without gaps, so
 that asking for a film frame is asking which entry covers it.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,33 +28,39 @@ class QueuedFrame:
 
 
 class FrameQueue:
-    """Film-ordered frames of one version. The feed's thread puts; the GUI thread takes.
+    """Film-ordered frames of one version. A decoding thread puts; the GUI thread takes.
 
-    `depth` is how many frames it holds; a decoder that is further ahead waits.
+    `depth` is how many frames it is to hold. `on_room` is called whenever there may be room again,
+    on the thread that made it.
     """
 
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
+    def __init__(self, depth: int, on_room: Callable[[], None] = lambda: None) -> None:
+        self._depth = depth
+        self._on_room = on_room
         self._frames: deque[QueuedFrame] = deque()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._generation = 0
         self._is_closed = False
+
+    @property
+    def depth(self) -> int:
+        """How many frames it is to hold."""
+        return self._depth
+
+    @depth.setter
+    def depth(self, depth: int) -> None:
+        self._depth = depth
+        self._on_room()
 
     # -- the feed's side
 
     def put(self, frame: QueuedFrame, generation: int) -> bool:
-        """Add a frame, waiting while the queue is full.
+        """Add a frame; who puts has seen that the queue is not full.
 
         False when the frame came too late to matter: the queue was cleared (it has a newer
         generation) or closed meanwhile.
         """
-        with self._changed:
-            while (
-                len(self._frames) >= self.depth
-                and generation == self._generation
-                and not self._is_closed
-            ):
-                self._changed.wait()
+        with self._lock:
             if generation != self._generation or self._is_closed:
                 return False
             self._frames.append(frame)
@@ -62,30 +69,31 @@ class FrameQueue:
     # -- the presenter's side
 
     def clear(self) -> int:
-        """Forget every frame; returns the new generation, which alone may put from now on."""
-        with self._changed:
+        """Forget every frame; returns the new generation, which alone may put from now on.
+
+        Does not tell of the room: whoever clears it says what is to come instead.
+        """
+        with self._lock:
             self._generation += 1
             self._frames.clear()
-            self._changed.notify_all()
             return self._generation
 
     def close(self) -> None:
-        """Wake and refuse the putting thread, for good."""
-        with self._changed:
+        """Forget every frame and refuse all others, for good."""
+        with self._lock:
             self._is_closed = True
             self._frames.clear()
-            self._changed.notify_all()
 
     def covers(self, position: FilmPosition) -> bool:
         """True when the frame for this film frame is here."""
-        with self._changed:
+        with self._lock:
             return bool(self._frames) and (
                 self._frames[0].first <= position <= self._frames[-1].last
             )
 
     def span(self) -> tuple[FilmPosition, FilmPosition] | None:
         """The first and the last film frame covered; None when empty."""
-        with self._changed:
+        with self._lock:
             return (self._frames[0].first, self._frames[-1].last) if self._frames else None
 
     def take(self, position: FilmPosition) -> QueuedFrame | None:
@@ -93,18 +101,19 @@ class FrameQueue:
 
         The frame itself stays as long as later film frames may need it.
         """
-        with self._changed:
+        with self._lock:
             before = len(self._frames)
             while self._frames and self._frames[0].last < position:
                 self._frames.popleft()
-            if len(self._frames) != before:
-                self._changed.notify_all()
-            if self._frames and self._frames[0].first <= position:
-                return self._frames[0]
-            return None
+            has_room = len(self._frames) != before
+            is_here = self._frames and self._frames[0].first <= position
+            taken = self._frames[0] if is_here else None
+        if has_room:
+            self._on_room()
+        return taken
 
     def __len__(self) -> int:
-        with self._changed:
+        with self._lock:
             return len(self._frames)
 
     @property

@@ -4,11 +4,27 @@ Owns the meaning of film time. Imports nothing of ours and does no I/O (only `cl
 machine's monotonic time). Values are immutable and may be used from any thread.
 """
 
-from installation.film.clock import CalendarClock, Clock, FilmPosition, MasterClock, SystemClock
+from installation.film.clock import (
+    CalendarClock,
+    Clock,
+    FilmPosition,
+    MasterClock,
+    SystemClock,
+    WorkClock,
+)
 from installation.film.course import Course, Knot, Timing
 from installation.film.rate import format_rate, format_timecode, parse_rate, parse_timecode
 from installation.film.timeline import AS_IT_IS, Moment, TimeMap, WhenShort
-from installation.film.version import NO_WISHES, Credit, PartialDate, Picture, Version, Wishes
+from installation.film.version import (
+    NO_WISHES,
+    Credit,
+    Fit,
+    PartialDate,
+    Picture,
+    Point,
+    Version,
+    Wishes,
+)
 
 __all__ = [
     "AS_IT_IS",
@@ -18,17 +34,20 @@ __all__ = [
     "Course",
     "Credit",
     "FilmPosition",
+    "Fit",
     "Knot",
     "MasterClock",
     "Moment",
     "PartialDate",
     "Picture",
+    "Point",
     "SystemClock",
     "TimeMap",
     "Timing",
     "Version",
     "WhenShort",
     "Wishes",
+    "WorkClock",
     "format_rate",
     "format_timecode",
     "parse_rate",

@@ -57,23 +57,27 @@ class Course:
         self.knots = tuple(_knots(timing, start, stop, film))
         self.begin, self.end = self.knots[0].film, self.knots[-1].film
         self.start, self.stop = start, stop
+        self._films = tuple(knot.film for knot in self.knots)
+        self._versions = tuple(knot.version for knot in self.knots)
+        self._speeds = tuple(
+            (b.version - a.version) / (b.film - a.film) for a, b in pairwise(self.knots)
+        )
 
     def version_time(self, film: Fraction) -> Fraction:
         """The version's moment at a film time between `begin` and `end`."""
-        index = bisect_right(self.knots, film, key=lambda knot: knot.film)
-        a, b = _piece(self.knots, index)
-        return a.version + (film - a.film) * (b.version - a.version) / (b.film - a.film)
+        piece = self._piece(self._films, film)
+        a = self.knots[piece]
+        return a.version + (film - a.film) * self._speeds[piece]
 
     def film_time(self, version: Fraction) -> Fraction:
         """The film's moment at which the version is at a time of its own; the way back."""
-        index = bisect_right(self.knots, version, key=lambda knot: knot.version)
-        a, b = _piece(self.knots, index)
-        return a.film + (version - a.version) * (b.film - a.film) / (b.version - a.version)
+        piece = self._piece(self._versions, version)
+        a = self.knots[piece]
+        return a.film + (version - a.version) / self._speeds[piece]
 
-
-def _piece(knots: Sequence[Knot], index: int) -> tuple[Knot, Knot]:
-    upper = min(max(index, 1), len(knots) - 1)
-    return knots[upper - 1], knots[upper]
+    def _piece(self, times: Sequence[Fraction], time: Fraction) -> int:
+        """The straight piece that a time lies on, by the knot that begins it."""
+        return 0 if len(times) == 2 else min(max(bisect_right(times, time), 1), len(times) - 1) - 1
 
 
 def _knots(timing: Timing, start: Fraction, stop: Fraction, film: Fraction) -> list[Knot]:

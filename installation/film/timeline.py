@@ -146,7 +146,8 @@ class TimeMap:
         """The first film frame at which the version is at a time beyond its start, or past it."""
         course = self.course
         if time < course.stop:
-            return self._frame(course.film_time(time) + turn * (course.end - course.begin))
+            film = course.film_time(time)
+            return self._frame(film + turn * (course.end - course.begin) if turn else film)
         if self.when_short is WhenShort.HOLD and time <= self._held:
             return self._frame(course.end)
         return self.length
@@ -159,7 +160,11 @@ class TimeMap:
 
     def _frame(self, time: Fraction) -> int:
         """The first film frame at or after a film time, within the loop."""
-        return min(max(0, (time * self.rate).__ceil__()), self.length)
+        # in integers: this is asked for every picture, and a fraction looks for divisors
+        rate = self.rate
+        above = time.numerator * rate.numerator
+        frame = -(-above // (time.denominator * rate.denominator))
+        return min(max(0, frame), self.length)
 
 
 def picture_at(pts: Sequence[Fraction], time: Fraction, tolerance: Fraction) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from installation.film.timeline import WhenShort
 
+Fit = Literal["contain", "cover"]
+"""How a picture stands in its room: whole, or filling it and cropped."""
+Point = tuple[Fraction, Fraction]
+"""Across and down, in parts of the upright picture, from its top left corner."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -68,7 +72,8 @@ class Credit:
     tools: str = ""
     note: str = ""
     source: str = "folder name"
-    """Where the credit came from: "folder name" or "version.yaml"."""
+    """Where the credit came from: "folder name", "version.yaml", "Content Credentials signed by
+    ..."; or "folder name; date from Content Credentials ..."."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Wishes:
-    """How a version is to be played, as far as somebody said so; times in seconds."""
+    """How a version is to be played and shown, as far as somebody said so; times in seconds."""
 
     start: Fraction | None = None
     stop: Fraction | None = None
@@ -99,6 +104,9 @@ class Wishes:
     cues: tuple[tuple[str, Fraction], ...] = ()
     """The version's own time at the film's cues, by their names."""
     when_short: WhenShort | None = None
+    fit: Fit | None = None
+    focus: Point | None = None
+    """What a crop keeps, as near its middle as can be."""
     hidden: bool | None = None
 
     def over(self, other: Wishes) -> Wishes:
@@ -133,6 +141,8 @@ class Version:
     """What its own `version.yaml` says of how it is played."""
     edition: tuple[int, ...] = ()
     """What tells this file from another in its place: its size, time of change and inode."""
+    original: Version | None = field(default=None, compare=False, repr=False)
+    """What this is a mezzanine of; None for an original."""
 
     def is_same_film(self, other: Version) -> bool:
         """True where nothing but the credit and the wishes may differ."""

@@ -4,10 +4,19 @@ May import `film` and `config`. No I/O, no Qt; any thread.
 """
 
 from installation.layout.arrange import LayoutError, arrange
-from installation.layout.geometry import CaptionSpace, Crop, Placement, Rect, Size, TileSpec
+from installation.layout.geometry import (
+    MIDDLE,
+    CaptionSpace,
+    Crop,
+    Placement,
+    Rect,
+    Size,
+    TileSpec,
+)
 from installation.layout.motion import between
 
 __all__ = [
+    "MIDDLE",
     "CaptionSpace",
     "Crop",
     "LayoutError",

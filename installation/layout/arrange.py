@@ -2,6 +2,10 @@
 
 Percentages of gap and margin are of the canvas's shorter side. Room that the pictures leave over
 goes to the outside, so that the whole stands in the middle of the wall.
+
+A version may fit its room otherwise than the rest: one that covers fills its own cell, and the row
+and the column it stands in are then as large as their cells. In a row or a column of whole pictures
+each tile has its picture's own shape, so there is nothing to cover.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from installation.config import (
     SpotlightLayout,
 )
 from installation.errors import InstallationError
+from installation.film import Fit
 from installation.layout.geometry import (
     CaptionSpace,
     Placement,
@@ -70,9 +75,7 @@ def _tiled(
     return _grid(room, tiles, columns, gap, captions, layout.fit)
 
 
-def best_columns(
-    room: Rect, tiles: Sequence[TileSpec], gap: int, captions: CaptionSpace, fit: str
-) -> int:
+def best_columns(room: Rect, tiles: Sequence[TileSpec], gap: int, captions: CaptionSpace) -> int:
     """The number of columns that shows the most picture; the fewest where several do.
 
     Whole pictures are what counts, also where they are cropped in the end: that crops the least.
@@ -105,13 +108,14 @@ def _grid(
     columns: int | None,
     gap: int,
     captions: CaptionSpace,
-    fit: str,
+    usual: Fit,
 ) -> tuple[Placement, ...]:
     """Equal cells, drawn together where the pictures leave room; a last row begins at the left."""
-    columns = columns or best_columns(room, tiles, gap, captions, fit)
+    columns = columns or best_columns(room, tiles, gap, captions)
     gap = _affordable(gap, room, columns, -(-len(tiles) // columns))
     width, height, type_px = _cell(room, len(tiles), columns, gap, captions)
-    sizes = [fitted(tile.aspect, width, height, fit) for tile in tiles]
+    fits = [tile.fit_among(usual) for tile in tiles]
+    sizes = [fitted(t.aspect, width, height, fit) for t, fit in zip(tiles, fits, strict=True)]
     column_px = [max(w for w, _ in sizes[c::columns]) for c in range(min(columns, len(tiles)))]
     rows = [sizes[i : i + columns] for i in range(0, len(sizes), columns)]
     row_px = [max(h for _, h in row) for row in rows]
@@ -126,7 +130,7 @@ def _grid(
         x = left + sum(column_px[:column]) + gap * column
         y = top + sum(row_px[:row]) + (below + gap) * row
         cell = Rect(x, y, column_px[column], row_px[row] + below)
-        placements.append(place(tile, cell, row_px[row], type_px, captions, fit))
+        placements.append(place(tile, cell, row_px[row], type_px, captions, fits[index]))
     return tuple(placements)
 
 
@@ -232,5 +236,6 @@ def _custom(
         bottom = min(round((y + height) * canvas.height_px), canvas.height_px)
         cell = Rect(left, top, max(1, right - left), max(1, bottom - top))
         picture_px, type_px = captions.split(cell.height_px)
-        placements.append(place(tile, cell, picture_px, type_px, captions, layout.fit))
+        fit = tile.fit_among(layout.fit)
+        placements.append(place(tile, cell, picture_px, type_px, captions, fit))
     return tuple(placements)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from installation.config import Length
+from installation.film import Fit, Point
 
 LINE_HEIGHT = 1.35
 """Of the type's size, from one line of a caption to the next."""
@@ -34,6 +35,11 @@ class Rect:
     width_px: int
     height_px: int
 
+    def has(self, x_px: float, y_px: float) -> bool:
+        """True where a point lies in it."""
+        is_across = self.x_px <= x_px < self.x_px + self.width_px
+        return is_across and self.y_px <= y_px < self.y_px + self.height_px
+
     def within(self, canvas: Size) -> Rect:
         """Moved, and made smaller where it must be, to lie on the canvas."""
         width, height = min(self.width_px, canvas.width_px), min(self.height_px, canvas.height_px)
@@ -53,6 +59,7 @@ class Crop:
 
 
 WHOLE = Crop()
+MIDDLE = (Fraction(1, 2), Fraction(1, 2))
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,14 @@ class TileSpec:
 
     name: str
     aspect: Fraction
+    fit: Fit | None = None
+    """How its picture stands in its room; None as all others do."""
+    focus: Point = MIDDLE
+    """What a crop keeps, as near its middle as can be."""
+
+    def fit_among(self, usual: Fit) -> Fit:
+        """How its picture stands where they usually stand so."""
+        return self.fit or usual
 
 
 @dataclass(frozen=True)
@@ -125,7 +140,7 @@ class Placement:
         )
 
 
-def fitted(aspect: Fraction, width_px: int, height_px: int, fit: str) -> tuple[int, int]:
+def fitted(aspect: Fraction, width_px: int, height_px: int, fit: Fit) -> tuple[int, int]:
     """The size a picture has in a room: letterboxed, or all of it."""
     if fit == "cover":
         return max(1, width_px), max(1, height_px)
@@ -133,16 +148,21 @@ def fitted(aspect: Fraction, width_px: int, height_px: int, fit: str) -> tuple[i
     return max(1, round(width)), max(1, round(width / aspect))
 
 
-def crop_for(aspect: Fraction, width_px: int, height_px: int, fit: str) -> Crop:
-    """The centred part of a picture that fills a room of this size."""
+def crop_for(
+    aspect: Fraction, width_px: int, height_px: int, fit: Fit, focus: Point = MIDDLE
+) -> Crop:
+    """The part of a picture that fills such a room, its focus as near the middle as it can be."""
     if fit != "cover":
         return WHOLE
     shown = Fraction(width_px, height_px) / aspect
-    if shown >= 1:  # the room is wider: top and bottom go
-        height = float(1 / shown)
-        return Crop(0.0, (1 - height) / 2, 1.0, height)
-    width = float(shown)
-    return Crop((1 - width) / 2, 0.0, width, 1.0)
+    width, height = min(Fraction(1), shown), min(Fraction(1), 1 / shown)
+    x, y = _begin(focus[0], width), _begin(focus[1], height)
+    return Crop(float(x), float(y), float(width), float(height))
+
+
+def _begin(focus: Fraction, part: Fraction) -> Fraction:
+    """Where a part of a side begins that has the focus as near its middle as can be."""
+    return min(max(Fraction(0), focus - part / 2), 1 - part)
 
 
 def place(
@@ -151,7 +171,7 @@ def place(
     picture_height_px: int,
     type_px: int,
     captions: CaptionSpace,
-    fit: str,
+    fit: Fit,
 ) -> Placement:
     """Stand a picture at the foot of its room, centred, and its caption right under it.
 
@@ -171,5 +191,5 @@ def place(
     else:
         inset = min(type_px, width // 4, height // 4)
         caption = Rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset)
-    crop = crop_for(spec.aspect, width, height, fit)
+    crop = crop_for(spec.aspect, width, height, fit, spec.focus)
     return Placement(spec.name, room, picture, crop, caption, type_px)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from installation.decode.container import open_regular
+from installation.library.boxes import outermost_boxes
 
-_MAX_BOXES = 100_000
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
@@ -43,23 +43,10 @@ def measure(path: Path, container: str) -> Extent:
 
 
 def _boxes(file: BufferedReader, actual: int) -> Extent:
-    """ISO 14496-12 boxes: a size of 32 bits, four letters; size 1 means 64 bits follow."""
-    position, has_index = 0, False
-    for _ in range(_MAX_BOXES):
-        file.seek(position)
-        head = file.read(16)
-        if len(head) < 8:
-            break
-        size, kind = struct.unpack_from(">I4s", head)
-        if not kind.isalnum():  # something else was appended to the film
-            break
-        has_index = has_index or kind == b"moov"
-        if size == 1 and len(head) == 16:
-            (size,) = struct.unpack_from(">Q", head, 8)
-        if size < 8:  # 0: the box goes on to the end, however long that is
-            break
-        position += size
-    return Extent(actual, position, has_index)
+    end, has_index = 0, False
+    for box in outermost_boxes(file):
+        end, has_index = box.end, has_index or box.kind == b"moov"
+    return Extent(actual, end, has_index)
 
 
 def _matroska_end(head: bytes) -> int:

@@ -27,10 +27,11 @@ def step_back() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def confine(*, cpu_s: int, memory_bytes: int, open_files: int) -> bool:
+def confine(*, cpu_s: int, memory_bytes: int, open_files: int, file_bytes: int = 0) -> bool:
     """Limit this process for good, before it spawns a thread; True where it has no network now.
 
-    It writes no file either, gains no right by running another program, and ends with its parent.
+    It writes no file larger than `file_bytes`, gains no right by running another program, and ends
+    with its parent.
     """
     is_off_network = False
     if sys.platform == "linux":
@@ -41,7 +42,7 @@ def confine(*, cpu_s: int, memory_bytes: int, open_files: int) -> bool:
     _limit("CPU", cpu_s, grace=1)
     _limit("AS", memory_bytes)
     _limit("NOFILE", open_files)
-    _limit("FSIZE", 0)
+    _limit("FSIZE", file_bytes)
     _limit("CORE", 0)
     return is_off_network
 

@@ -1,8 +1,11 @@
-"""Who made a version, with what and when: from its `version.yaml`, else from its folder's name."""
+"""Who made a version, with what and when: from its `version.yaml`, what that does not say from the
+film's Content Credentials, and the rest from its folder's name.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -11,10 +14,11 @@ from pydantic import BeforeValidator, ConfigDict
 from installation.config import VersionSettings, load_model
 from installation.errors import ConfigError, VersionRejected
 from installation.film import NO_WISHES, Credit, PartialDate, Wishes
+from installation.library.credentials import Credentials
 from installation.library.gate import open_document_gate
 from installation.library.names import plain, said
 
-FILE_NAME = "version.yaml"
+FILE_NAME, FOLDER_NAME = "version.yaml", "folder name"
 _NEAR_MISSES = ("version.yml", "version.yaml.txt", "version.yml.txt", "version.txt")
 _DATED = re.compile(
     r"""(?P<year>\d{4})
@@ -51,34 +55,71 @@ class Credited(NamedTuple):
     wishes: Wishes = NO_WISHES
 
 
-def credit_for(folder: Path, root: Path) -> Credited:
+def credit_for(
+    folder: Path, root: Path, credentials: Credentials | None = None, film: str = ""
+) -> Credited:
     """The credit of the version in `folder`, inside the film's folder `root`.
 
-    A mistake in `version.yaml` is a notice; the version then keeps the credit of its folder's name.
+    `credentials` are those of the file named `film` in it. A mistake in `version.yaml` is a
+    notice; the version then has the credit that it would have without one.
     """
-    credit = credit_from_name(folder.name)
+    read, notices = _read(folder, root)
+    credit = _written(read)
+    if credentials is not None and not (credit.model and credit.date):
+        if credentials.complaint is None:
+            credit = _with(credit, credentials)
+        else:
+            notices += (_complaint(credentials.complaint, f"{folder.name}/{film}"),)
+    name = credit_from_name(folder.name)
+    credit = replace(credit, model=credit.model or name.model, date=credit.date or name.date)
+    return Credited(credit, notices, read.wishes if read else NO_WISHES)
+
+
+def _read(folder: Path, root: Path) -> tuple[VersionFile | None, tuple[str, ...]]:
+    """What `version.yaml` says, if there is one without a mistake, and what is to be said of it."""
     file = folder / FILE_NAME
     if not file.exists() and not file.is_symlink():
-        return Credited(credit, _near_miss(folder))
+        return None, _near_miss(folder)
     where = f"{said(folder.name)}/{FILE_NAME}"
     try:
-        read = load_model(open_document_gate(file, root), VersionFile)
+        return load_model(open_document_gate(file, root), VersionFile), ()
     except ConfigError as error:
-        return Credited(credit, tuple(f"{said(folder.name)}/{m}" for m in error.messages))
+        return None, tuple(f"{said(folder.name)}/{m}" for m in error.messages)
     except VersionRejected as error:
-        said_so = VersionRejected(error.what, where=where, remedy=error.remedy)
-        return Credited(credit, (str(said_so),))
-    return Credited(
-        Credit(
-            model=_line(read.model) or credit.model,
-            date=read.date or credit.date,
-            title=_line(read.title),
-            tools=_line(read.tools),
-            note=(read.note or "").strip(),
-            source=FILE_NAME,
-        ),
-        wishes=read.wishes,
+        return None, (str(VersionRejected(error.what, where=where, remedy=error.remedy)),)
+
+
+def _written(read: VersionFile | None) -> Credit:
+    """The credit as `version.yaml` has it, with gaps."""
+    if read is None:
+        return Credit(model="", source=FOLDER_NAME)
+    return Credit(
+        model=_line(read.model),
+        date=read.date,
+        title=_line(read.title),
+        tools=_line(read.tools),
+        note=(read.note or "").strip(),
+        source=FILE_NAME,
     )
+
+
+def _with(credit: Credit, credentials: Credentials) -> Credit:
+    """A credit with model and date from Content Credentials where it has none yet."""
+    model = credit.model or credentials.model
+    date = credit.date or credentials.date
+    taken = ["model"] * (model != credit.model) + ["date"] * (date != credit.date)
+    if taken == ["model", "date"] and credit.source == FOLDER_NAME:
+        source = credentials.name
+    elif taken:
+        source = f"{credit.source}; {' and '.join(taken)} from {credentials.name}"
+    else:
+        source = credit.source
+    return replace(credit, model=model, date=date, source=source)
+
+
+def _complaint(complaint: tuple[str, str], where: str) -> str:
+    what, remedy = complaint
+    return str(VersionRejected(what, where=said(where), remedy=remedy))
 
 
 def credit_from_name(name: str) -> Credit:

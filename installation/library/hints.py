@@ -50,24 +50,24 @@ _LIMITS = {errno.ENOSPC: "max_user_watches", errno.EMFILE: "max_user_instances"}
 class Hints:
     """An observer of the film's folder that is kept alive; used by the watch's thread only.
 
-    `wake` is called on the observer's own threads, for anything that changed.
+    `wake` is called on the observer's own threads, for anything that changed. Where the system
+    does not tell of changes there are no hints: the watch's rounds, which read the whole folder
+    anyway, find them, and a share is not read twice for each.
     """
 
-    def __init__(
-        self, folder: Path, mode: Mode, wake: Callable[[], None], *, interval_s: float
-    ) -> None:
+    def __init__(self, folder: Path, mode: Mode, wake: Callable[[], None]) -> None:
         self._folder = folder
         self._mode = mode
         self._wake = wake
-        self._interval_s = interval_s
         self._observer: BaseObserver | None = None
         self._watched: tuple[int, int] | None = None  # the folder, and when its list changed last
         self._is_native_lost = False
+        self._does_without = False
 
     @property
     def is_native(self) -> bool:
         """True while the system tells of changes by itself."""
-        return self._observer is not None and not self._is_polling()
+        return self._observer is not None
 
     def tend(self) -> None:
         """Start the observer, or another one where it has died, is deaf or its folder replaced."""
@@ -77,16 +77,16 @@ class Hints:
             self.stop()
             return
         before, self._watched = self._watched, (found.st_ino, found.st_mtime_ns)
-        if before == self._watched and self._is_alive():
+        is_well = self._does_without or self._is_alive()
+        if before == self._watched and is_well:
             return
-        if before is None or before[0] != found.st_ino or not self._is_alive():
+        if before is None or before[0] != found.st_ino or not is_well:
             if self._observer is not None:
                 logger.info("%s: its changes are watched anew", said(str(self._folder)))
             self.stop()
             self._observer = self._start()
         if self.is_native and not self._has_room():
             self.stop()
-            self._observer = self._start()
 
     def stop(self) -> None:
         """End the observer, and wait for its threads."""
@@ -110,17 +110,15 @@ class Hints:
         return self._mode == "auto" and is_network(file_system_of(self._folder))
 
     def _start(self) -> BaseObserver | None:
-        if not self._is_polling():
-            try:
-                return self._observe(native=True)
-            except FileNotFoundError:
-                return None
-            except OSError as error:
-                self._lose_native(error)
+        self._does_without = self._is_polling()
+        if self._does_without:
+            return None
         try:
-            return self._observe(native=False)
+            return self._observe()
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            logger.debug("%s: cannot be polled (%s)", said(str(self._folder)), error.strerror)
+            self._lose_native(error)
             return None
 
     def _has_room(self) -> bool:
@@ -129,7 +127,7 @@ class Hints:
         Asked whenever folders came, because each takes a watch.
         """
         try:
-            _end(self._observe(native=True, recursive=False))
+            _end(self._observe(recursive=False))
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 self._lose_native(error)
@@ -137,14 +135,13 @@ class Hints:
         return True
 
     def _lose_native(self, error: OSError) -> None:
-        self._is_native_lost = True
+        self._is_native_lost = self._does_without = True
         logger.warning("%s", _native_lost(self._folder, error))
 
-    def _observe(self, *, native: bool, recursive: bool = True) -> BaseObserver:
+    def _observe(self, *, recursive: bool = True) -> BaseObserver:
         """Imported here, which costs a start 50 ms that nobody waits for."""
         from watchdog import events
         from watchdog.observers import Observer
-        from watchdog.observers.polling import PollingObserver
 
         wake = self._wake
         # a folder that is made while watchdog adds watches may get its own twice; it does no harm
@@ -160,7 +157,7 @@ class Hints:
             *(events.FileMovedEvent, events.FileClosedEvent, events.DirCreatedEvent),
             *(events.DirDeletedEvent, events.DirMovedEvent),
         ]
-        observer = Observer() if native else PollingObserver(timeout=self._interval_s)
+        observer = Observer()
         try:
             observer.schedule(Waking(), str(self._folder), recursive=recursive, event_filter=told)
             observer.start()

@@ -17,6 +17,11 @@ from typing import Any
 
 import platformdirs
 
+from installation.library.credentials import (
+    Credentials,
+    credentials_as_json,
+    credentials_from_json,
+)
 from installation.library.facts import Facts, as_json, from_json
 
 logger = logging.getLogger(__name__)
@@ -43,11 +48,31 @@ class KnownFilms:
         if note.get("file") == identity:
             with contextlib.suppress(ValueError):
                 facts = from_json(note.get("facts"))
-                self._seen[str(film)] = note
+                self._enter(film, identity, note["facts"])
                 return facts
         facts = measure()
-        self._seen[str(film)] = {"file": identity, "facts": as_json(facts)}
+        self._enter(film, identity, as_json(facts))
         return facts
+
+    def credentials(
+        self, film: Path, read: Callable[[], Credentials | None] | None
+    ) -> Credentials | None:
+        """The Content Credentials of a film that was measured: from its note, else by `read`.
+
+        Without `read`, none where they are not known yet. A reading that failed is not noted.
+        """
+        note = self._seen.get(str(film), {})
+        if "credentials" in note:
+            with contextlib.suppress(ValueError):
+                return credentials_from_json(note["credentials"])
+        if read is None:
+            return None
+        before = _identity(film)
+        credentials = read()
+        failed = credentials is not None and credentials.problem == "unreadable"
+        if not failed and before == note.get("file") == _identity(film):
+            self._seen[str(film)] = note | {"credentials": credentials_as_json(credentials)}
+        return credentials
 
     def keep(self) -> None:
         """Write down what this run noted or asked for, and forget the rest."""
@@ -65,6 +90,13 @@ class KnownFilms:
             logger.info("what was measured cannot be kept: %s", error)
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    def _enter(self, film: Path, identity: list[int], facts: dict[str, Any]) -> None:
+        entered: dict[str, Any] = {"file": identity, "facts": facts}
+        for note in (self._known.get(str(film), {}), self._seen.get(str(film), {})):
+            if note.get("file") == identity and "credentials" in note:
+                entered["credentials"] = note["credentials"]
+        self._seen[str(film)] = entered
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:

@@ -42,7 +42,9 @@ def plain(name: str) -> str:
 
 def said(name: str) -> str:
     """A name as a message says it: on one line, with nothing that turns or hides other text."""
+    name = plain(name)
+    if name.isprintable():
+        return name
     return "".join(
-        c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode()
-        for c in plain(name)
+        c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in name
     )

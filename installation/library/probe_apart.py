@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from installation.decode.container import CONTAINERS
 from installation.errors import VersionRejected
@@ -22,6 +23,7 @@ from installation.library.rehearsal import Part
 from installation.library.short_lived import Ended, run
 
 logger = logging.getLogger(__name__)
+Told = TypeVar("Told")
 
 PROGRAM = Path(__file__).with_name("probing.py")
 ANSWER_BYTES = 1 << 14
@@ -40,6 +42,8 @@ class Limits:
     memory_bytes: int = 2 << 30
     """Of address space: the pictures of an 8K film that its decoder keeps are 1 GiB."""
     open_files: int = 32
+    file_bytes: int = 0
+    """Of each file it writes."""
 
 
 LOOK = Limits()
@@ -69,21 +73,35 @@ def probe_apart(
         raise CancelledError
     limits = limits or (WHOLE if rehearsal == "whole" else LOOK)
     film = {"path": str(path.absolute()), "container": container}
-    asked = film | {"rehearsal": rehearsal, "threads": threads} | _surroundings(limits)
+    asked = film | {"rehearsal": rehearsal, "threads": threads}
     try:
-        ended = run(
-            _command(program, asked),
-            wall_s=limits.wall_s,
-            most_bytes=ANSWER_BYTES,
-            env=_environment(),
-            stop=stop,
-        )
+        ended = ask(asked, limits, program=program, stop=stop)
     except OSError as error:
         raise VersionRejected(
             f"cannot be looked into: no process can be started ({error.strerror})",
             remedy="close other programs, and copy it again",
         ) from error
-    return _told(ended, limits)
+    return told(ended, limits, lambda answer: from_json(answer["facts"]))
+
+
+def ask(
+    asked: dict[str, Any],
+    limits: Limits,
+    *,
+    program: Path,
+    stop: threading.Event | None,
+    most_bytes: int = ANSWER_BYTES,
+    on_output: Callable[[bytes], None] | None = None,
+) -> Ended:
+    """Have `program` answer this, within limits. Raises OSError where it cannot be started."""
+    return run(
+        _command(program, asked | _surroundings(limits)),
+        wall_s=limits.wall_s,
+        most_bytes=most_bytes,
+        env=_environment(),
+        stop=stop,
+        on_output=on_output,
+    )
 
 
 def _surroundings(limits: Limits) -> dict[str, Any]:
@@ -105,18 +123,19 @@ def _environment() -> dict[str, str]:
     return kept | {"MALLOC_ARENA_MAX": "2"}
 
 
-def _told(ended: Ended, limits: Limits) -> Facts:
+def told(ended: Ended, limits: Limits, read: Callable[[dict[str, Any]], Told]) -> Told:
+    """What `read` makes of the answer, its last line; raises as `probe_apart` does."""
     if ended.how == "stopped":
         raise CancelledError
     _refuse_misbehaviour(ended, limits)
     try:
-        answer = json.loads(ended.output)
+        answer = json.loads(ended.output.strip().rpartition(b"\n")[2])
         _note_network(answer["is_off_network"] is True)
         if answer.get("out_of_memory"):
             raise _too_big(limits)
         if "rejected" in answer:
             raise _rejection(answer["rejected"])
-        return from_json(answer["facts"])
+        return read(answer)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         logger.warning("looking into a film gave no answer: %r", ended.output[:200])
         raise VersionRejected("confuses the decoder", remedy=_EXPORT) from error

@@ -34,26 +34,39 @@ def _enter_room(name: str, folder: Path) -> None:
 
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
-    from installation.errors import VersionRejected
     from installation.library.confinement import confine
+
+    answer: dict[str, Any] = {"is_off_network": confine(**asked["limits"])}
+    if asked.get("wants") == "credentials":
+        return answer | {"credentials": _credentials(Path(asked["path"]))}
+    return answer | _facts(asked)
+
+
+def _credentials(film: Path) -> dict[str, Any] | None:
+    from installation.library.credentials import credentials_as_json
+    from installation.library.manifest import read_credentials
+
+    return credentials_as_json(read_credentials(film))
+
+
+def _facts(asked: dict[str, Any]) -> dict[str, Any]:
+    from installation.errors import VersionRejected
     from installation.library.facts import as_json
     from installation.library.probe import probe
     from installation.library.rehearsal import cut_short, rehearse
 
-    is_off_network = confine(**asked["limits"])
-    answer: dict[str, Any] = {"is_off_network": is_off_network}
     film = Path(asked["path"]), asked["container"]
     try:
         facts = probe(*film)
         rehearse(*film, facts, asked["rehearsal"], asked["threads"])
     except MemoryError:
-        return answer | {"out_of_memory": True}
+        return {"out_of_memory": True}
     except VersionRejected as error:
         if _is_for_memory(error):
-            return answer | {"out_of_memory": True}
+            return {"out_of_memory": True}
         told = cut_short(film[0]) or error
-        return answer | {"rejected": {"what": told.what, "remedy": told.remedy}}
-    return answer | {"facts": as_json(facts)}
+        return {"rejected": {"what": told.what, "remedy": told.remedy}}
+    return {"facts": as_json(facts)}
 
 
 def _is_for_memory(error: BaseException | None) -> bool:

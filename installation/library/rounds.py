@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,14 +11,13 @@ from installation.errors import InstallationError
 from installation.film import Clock
 from installation.library import settle
 from installation.library.catalog import Catalog, State
-from installation.library.names import plain, said
-from installation.library.scan import MAX_THREADS, Found, Rejection, folders_in
+from installation.library.looks import Look, Looking, Looks
+from installation.library.names import said
+from installation.library.scan import folders_in
 from installation.library.settle import Course, Sighting, Stillness
 from installation.library.sighting import sight, waiting_folders
 
 logger = logging.getLogger(__name__)
-
-Look = Callable[[Path], Found]
 
 
 class Listing(NamedTuple):
@@ -29,16 +27,8 @@ class Listing(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-class _Looking(NamedTuple):
-    sighting: Sighting
-    found: Future[Found]
-
-
 class Rounds:
-    """Used by one thread; looks into settled folders on threads of its own.
-
-    `on_looked` is called on those whenever a look has come to its end.
-    """
+    """Used by one thread; `on_looked` is called on others, when a look has come to its end."""
 
     def __init__(
         self,
@@ -54,12 +44,11 @@ class Rounds:
         self._folder = folder
         self._settle_ns = settle_ns
         self._calendar = calendar
-        self._look = look
         self._on_looked = on_looked
-        self._pool = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="look")
+        self._threads = Looks(look, on_looked)
         self._courses: dict[str, Course] = {}
         self._waiting: frozenset[int] = frozenset()
-        self._looks: dict[str, _Looking] = {}
+        self._looks: dict[str, Looking] = {}
         self._device: int | None = None
         self._is_first = True
         self._is_lost = False
@@ -84,7 +73,7 @@ class Rounds:
         for folder, course in courses.items():
             self._advance(folder, course, now_ns)
         if waits:
-            wait([look.found for look in self._looks.values()])
+            self._threads.wait_for(self._looks.values())
         for folder in [name for name, look in self._looks.items() if look.found.done()]:
             self._conclude(folder)
         return True
@@ -101,8 +90,8 @@ class Rounds:
         )
 
     def close(self) -> None:
-        """Wait for the looks that have begun, and give up the others."""
-        self._pool.shutdown(cancel_futures=True)
+        """Give up the looks, and wait for their threads to end."""
+        self._threads.close(self._looks.values())
 
     def _list(self) -> Listing | None:
         try:
@@ -159,7 +148,7 @@ class Rounds:
         still = settle.stillness(course, now_ns, self._settle_ns)
         if still in (Stillness.SETTLED, Stillness.ADMITTED):
             self.catalog.come(folder, State.PROBING)
-            self._begin_look(folder, course.sighting)
+            self._looks[folder] = self._threads.begin(self._folder / folder, course.sighting)
         else:
             self.catalog.come(folder, State(still.value))
 
@@ -167,24 +156,10 @@ class Rounds:
         entry = self.catalog.entry(folder)
         return entry is not None and entry.looked_at == course.sighting
 
-    def _begin_look(self, folder: str, sighting: Sighting) -> None:
-        found = self._pool.submit(self._look_safely, self._folder / folder)
-        self._looks[folder] = _Looking(sighting, found)
-        found.add_done_callback(lambda _: self._on_looked())
-
-    def _look_safely(self, folder: Path) -> Found:
-        """What lies in a folder is anybody's: a fault of ours with it must not end the watch."""
-        try:
-            return self._look(folder)
-        except Exception:
-            logger.exception("%s: looking into it failed", said(folder.name))
-            message = f"{said(folder.name)}: cannot be understood; export the film again as H.264"
-            return Found(None, Rejection(plain(folder.name), message))
-
     def _forget_look(self, folder: str) -> None:
         look = self._looks.pop(folder, None)
         if look is not None:
-            look.found.cancel()
+            look.give_up()
 
     def _conclude(self, folder: str) -> None:
         """Take what was found; unless the folder changed meanwhile, which the next round sees."""

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from installation.errors import InstallationError, VersionRejected
 from installation.film import Version
-from installation.library.credits import FILE_NAME, credit_for
-from installation.library.gate import open_gate, within
+from installation.library.credentials import Credentials
+from installation.library.credits import credit_for
+from installation.library.gate import Admitted, open_gate, within
 from installation.library.known_films import KnownFilms
-from installation.library.names import is_film_name, is_ignored, is_unfinished, plain, said
+from installation.library.names import is_film_name, is_ignored, plain, said
 from installation.library.probe import Facts, probe
+from installation.library.the_film import the_film_in
 
 Order = Literal["date"] | tuple[str, ...]
+ReadCredentials = Callable[[Path, str], Credentials | None]
 MAX_THREADS = 4
 
 
@@ -48,23 +53,33 @@ class Found(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+def read_apart(path: Path, container: str) -> Credentials | None:
+    """What a film's Content Credentials say, read in a process of its own."""
+    from installation.library.credentials_apart import credentials_apart  # late: a start needs none
+
+    return credentials_apart(path, container)
+
+
 def scan(
     folder: Path,
     *,
     order: Order,
     known: KnownFilms | None = None,
     on_found: Callable[[Version, int], None] | None = None,
+    read_credentials: ReadCredentials | None = read_apart,
 ) -> Library:
     """Look through the film's folder: each folder in it with one video file is a version.
 
-    Films that are `known` are not measured again. `on_found` is called for each version as it is
-    found, on the calling thread, in no order that means anything, with the number of folders that
-    may hold one. Raises InstallationError where `folder` itself is missing or is no folder.
+    Films that are `known` are not measured again; without `read_credentials`, only known Content
+    Credentials count. `on_found` is called for each version as it is found, on the calling thread,
+    in no order that means anything, with the number of folders that may hold one. Raises
+    InstallationError where `folder` itself is missing or is no folder.
     """
     folders, notices = folders_in(folder)
     found = []
     with ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="scan") as pool:
-        for one in pool.map(lambda path: look_into(path, folder, known), folders):
+        look = partial(look_into, root=folder, known=known, read_credentials=read_credentials)
+        for one in pool.map(look, folders):
             found.append(one)
             if one.version is not None and on_found is not None:
                 on_found(one.version, len(folders))
@@ -89,7 +104,8 @@ def folders_in(film_folder: Path) -> tuple[list[Path], list[str]]:
     Raises InstallationError where `film_folder` is missing, is no folder or may not be read.
     """
     try:
-        entries = sorted(film_folder.iterdir(), key=lambda path: path.name)
+        with os.scandir(film_folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
     except FileNotFoundError as error:
         raise InstallationError(
             "there is no such folder",
@@ -112,18 +128,23 @@ def folders_in(film_folder: Path) -> tuple[list[Path], list[str]]:
     for entry in entries:
         if is_ignored(entry.name):
             continue
-        if is_film_name(entry.name) and not entry.is_dir():
+        is_folder = _is_folder(entry)
+        if is_film_name(entry.name) and not is_folder:
             notices.append(
                 f"{said(entry.name)}: lies beside the versions and is not shown; put it in a "
                 'folder of its own, named like "2024-03-11 Runway Gen-2"'
             )
-        elif entry.is_dir() or _is_dead_link(entry):
-            folders.append(entry)
+        elif is_folder or (entry.is_symlink() and not os.path.exists(entry.path)):  # noqa: PTH110
+            folders.append(film_folder / entry.name)
     return folders, notices
 
 
-def _is_dead_link(entry: Path) -> bool:
-    return entry.is_symlink() and not entry.exists()
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """False for a link that cannot be followed, for whatever reason."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def look_into(
@@ -131,21 +152,23 @@ def look_into(
     root: Path,
     known: KnownFilms | None = None,
     measure: Callable[[Path, str], Facts] = probe,
+    read_credentials: ReadCredentials | None = read_apart,
 ) -> Found:
     """One version's folder, or why it holds none. Whatever is wrong stays with this one."""
     name = plain(folder.name)
     file: Path | None = None
     try:
         within(folder, root)
-        file = _the_film_in(folder, root)
+        file = the_film_in(folder, root)
         admitted = open_gate(file, root)
         edition = _edition(admitted.path)
-        credit, notices, wishes = credit_for(folder, root)
         facts = (
             measure(*admitted)
             if known is None
             else known.measured(admitted.path, lambda: measure(*admitted))
         )
+        credentials = _credentials(admitted, known, read_credentials)
+        credit, notices, wishes = credit_for(folder, root, credentials, file.name)
     except (VersionRejected, OSError) as error:
         return Found(None, Rejection(name, _sentence(error, folder, file)))
     version = Version(
@@ -165,6 +188,15 @@ def look_into(
     return Found(version, None, notices)
 
 
+def _credentials(
+    film: Admitted, known: KnownFilms | None, read: ReadCredentials | None
+) -> Credentials | None:
+    reading = None if read is None else partial(read, *film)
+    if known is not None:
+        return known.credentials(film.path, reading)
+    return reading() if reading else None
+
+
 def _edition(film: Path) -> tuple[int, ...]:
     found = film.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
@@ -176,37 +208,6 @@ def _sentence(error: VersionRejected | OSError, folder: Path, file: Path | None)
         return str(VersionRejected(error.what, where=where, remedy=error.remedy))
     what = f"cannot be read ({error.strerror})"
     return str(VersionRejected(what, where=where, remedy="give everyone permission to open it"))
-
-
-def _the_film_in(folder: Path, root: Path) -> Path:
-    """The one video file: by its name, else (`clip`, `loop.gif`) by what is in it."""
-    entries = sorted(folder.iterdir(), key=lambda path: path.name)
-    files = [p for p in entries if not is_ignored(p.name) and not p.is_dir()]
-    films = [p for p in files if is_film_name(p.name)]
-    films = films or [p for p in files if p.name != FILE_NAME and _holds_film(p, root)]
-    if len(films) == 1:
-        return films[0]
-    if films:
-        names = ", ".join(f'"{said(path.name)}"' for path in films)
-        raise VersionRejected(
-            f"holds {len(films)} video files ({names})",
-            remedy="leave only the one to be shown, and give each version a folder of its own",
-        )
-    unfinished = next((p.name for p in entries if is_unfinished(p.name)), None)
-    if unfinished is not None:
-        raise VersionRejected(
-            f'holds no complete video file: "{said(unfinished)}" is not finished',
-            remedy="wait until it is copied completely, or copy it again",
-        )
-    raise VersionRejected("holds no video file", remedy="put the version's video into it")
-
-
-def _holds_film(path: Path, root: Path) -> bool:
-    try:
-        open_gate(path, root)
-    except VersionRejected:
-        return False
-    return True
 
 
 def in_order(versions: Iterable[Version], order: Order) -> list[Version]:

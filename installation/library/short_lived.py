@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Literal, NamedTuple
 
 logger = logging.getLogger(__name__)
@@ -41,12 +41,13 @@ def run(
     most_bytes: int,
     env: Mapping[str, str],
     stop: threading.Event | None = None,
+    on_output: Callable[[bytes], None] | None = None,
 ) -> Ended:
     """Run a program with nothing of ours but its command line; any thread may call, many at once.
 
     It has a process group of its own, but is of our session: in one of its own, Linux would give
     it as much of the processor as all of the wall, however low its priority. Raises OSError where
-    it cannot be started.
+    it cannot be started. `on_output` is handed all it said so far, now and then, on this thread.
     """
     process = subprocess.Popen(
         command,
@@ -65,7 +66,7 @@ def run(
     try:
         errors.start()
         output.start()
-        how = _await(output, wall_s, stop)
+        how = _await(output, wall_s, stop, on_output)
     finally:
         code = _end(process)
         output.close()
@@ -107,10 +108,15 @@ class _Listener(threading.Thread):
 
 
 def _await(
-    output: _Listener, wall_s: float, stop: threading.Event | None
+    output: _Listener,
+    wall_s: float,
+    stop: threading.Event | None,
+    on_output: Callable[[bytes], None] | None,
 ) -> Literal["by itself", "too late", "too long", "stopped"]:
     for _ in range(math.ceil(wall_s / _STEP_S)):
         output.join(_STEP_S)
+        if on_output is not None:
+            on_output(bytes(output.heard))
         if not output.is_alive():
             return "too long" if output.heard_too_much else "by itself"
         if stop is not None and stop.is_set():

@@ -11,12 +11,17 @@ from installation.film import Clock
 from installation.library.catalog import Entry, State
 from installation.library.hints import Hints, Mode
 from installation.library.known_films import KnownFilms
-from installation.library.rounds import Look, Rounds
+from installation.library.looks import Look
+from installation.library.receipts import Receipts
+from installation.library.rounds import Rounds
 from installation.library.scan import Found, Library, Order, library_of, look_into
 
 OnChange = Callable[[Library, tuple[Entry, ...]], None]
 MIN_GAP_S = 0.25
 """Between two rounds, however many hints there are: a copy changes its file all the time."""
+BREATHS = 4
+"""A round is followed by a rest of so many times its own length, whatever happens: a folder full
+of junk, or a slow share, must not have the watch at work all the time."""
 _NS_PER_S = 1_000_000_000
 
 
@@ -26,8 +31,9 @@ class Watch:
     Every round reads the whole folder; hints only bring the next one forward. `on_change` is
     called on the watch's thread, with no lock held, after the first round and whenever versions,
     rejections or notices have changed. `look` looks into one settled folder, on one of a few
-    threads. `calendar` tells the time as files have it (ns since 1970): with it, what lies still
-    at the first round need not settle any more.
+    threads, until the event it is given is set. `calendar` tells the time as files have it (ns
+    since 1970): with it, what lies still at the first round need not settle any more. `receipts`
+    follow every round.
     """
 
     def __init__(
@@ -43,19 +49,21 @@ class Watch:
         calendar: Clock | None = None,
         known: KnownFilms | None = None,
         look: Look | None = None,
+        receipts: Receipts | None = None,
     ) -> None:
         self._clock = clock
         self._on_change = on_change
         self._order = order
         self._rescan_s = rescan_s
+        self._receipts = receipts
         self._rounds = Rounds(
             folder,
             settle_ns=round(settle_s * _NS_PER_S),
             calendar=calendar,
-            look=look or (lambda path: look_into(path, folder, known)),
+            look=look or (lambda path, _: look_into(path, folder, known)),
             on_looked=self._call,
         )
-        self._hints = Hints(folder, mode, self.wake, interval_s=rescan_s)
+        self._hints = Hints(folder, mode, self.wake)
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._condition = threading.Condition()
         self._is_hinted = False
@@ -113,6 +121,12 @@ class Watch:
         self._order = order
         self._call()
 
+    def write_receipts(self, is_wanted: bool) -> None:
+        """Write receipts from now on, or no more; any thread may call it."""
+        if self._receipts is not None and self._receipts.is_wanted != is_wanted:
+            self._receipts.is_wanted = is_wanted
+            self._call()
+
     def scan_once(self, now_ns: int, *, waits: bool = True) -> Library:
         """One whole round; for the watch's thread, or before `start` for the one that calls it.
 
@@ -132,6 +146,8 @@ class Watch:
         if library != self._told:
             self._told = library
             self._on_change(library, entries)
+        if self._receipts is not None:
+            self._receipts.follow(entries)
         return library
 
     def _note(self, entry: Entry, state: State) -> None:
@@ -147,22 +163,26 @@ class Watch:
     def _run(self) -> None:
         try:
             while not self._is_stopping:
+                begun_ns = self._clock.now_ns()
                 self._hints.tend()
-                self.scan_once(self._clock.now_ns(), waits=False)
-                self._rest()
+                self.scan_once(begun_ns, waits=False)
+                self._rest(self._clock.now_ns() - begun_ns)
         finally:
             self._hints.stop()
             self._rounds.close()
 
-    def _rest(self) -> None:
+    def _rest(self, took_ns: int) -> None:
         """Until a hint comes, a folder will have settled, or it is time to look again anyway."""
         due_ns = self._rounds.next_due_ns()
         rest_s = self._rescan_s
         if due_ns is not None:
             rest_s = min(rest_s, max(0, due_ns - self._clock.now_ns()) / _NS_PER_S)
-        gap_s = min(MIN_GAP_S, rest_s)
+        breath_s = BREATHS * took_ns / _NS_PER_S
+        rest_s = max(rest_s, breath_s)
+        gap_s = max(breath_s, min(MIN_GAP_S, rest_s))
         with self._condition:
-            self._condition.wait_for(lambda: self._is_stopping or self._is_called, gap_s)
+            self._condition.wait_for(lambda: self._is_stopping, breath_s)
+            self._condition.wait_for(lambda: self._is_stopping or self._is_called, gap_s - breath_s)
             self._condition.wait_for(
                 lambda: self._is_stopping or self._is_called or self._is_hinted, rest_s - gap_s
             )

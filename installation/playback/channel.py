@@ -31,6 +31,8 @@ class Channel:
         self.is_on_air = is_on_air
         self.joins_at: FilmPosition | None = None
         """Where it may come on air, at the earliest; None for anywhere."""
+        self.sent_to: FilmPosition | None = None
+        """The film frame from which on it was last let read, to come on air there."""
         self.waits_for_seam = False
         """True for one that comes on air where a loop begins, and nowhere else."""
         self.reason = ""
@@ -65,6 +67,17 @@ class Channel:
         """True when the queue is at least half full: the wall is not waiting for this version."""
         return 2 * len(self.feed.queue) >= self.feed.queue.depth
 
+    @property
+    def has_failed(self) -> bool:
+        """True where it was late lately, or did not come on air where it was sent to."""
+        return self._faults > 0
+
+    def succeed(self, other: Channel) -> None:
+        """Take another's place on the wall, and its history with it."""
+        self.late += other.late
+        self.times_off_air += other.times_off_air
+        self.spans = other.spans + self.spans
+
     def go_off_air(self, reason: str, index: int, now_ns: int) -> None:
         """Leave the wall, and wait longer before coming back the more often this happens."""
         if now_ns - self._since_ns > GOOD_CONDUCT_NS:
@@ -85,7 +98,7 @@ class Channel:
         """Take part in the next set."""
         self.is_on_air = True
         self.reason = ""
-        if self.spans:
+        if self.spans and self.spans[-1].until_index is None:
             self.spans[-1].until_index = index
         self.joins_at, self.waits_for_seam = None, False
         self._since_ns = now_ns

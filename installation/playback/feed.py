@@ -1,4 +1,4 @@
-"""One version's decoding thread: applies the time map and keeps the queue ahead of the film."""
+"""One version's decoding: applies the time map and keeps the queue ahead of the film."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from installation.decode import (
     ReaderFault,
 )
 from installation.film import FilmPosition, TimeMap
+from installation.playback.pool import NOW, DecodePool, Urgency
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_DEPTH = 4
 """Pictures queued until it is known how large they are."""
+TIME_MAPS_KEPT = 16
+"""More than there are loops between the one on the wall and the furthest one read of."""
 UNKNOWN_RUN_UP_S = Fraction(2)
 """How far back a keyframe is taken to lie where the file does not tell."""
 
@@ -51,23 +54,41 @@ class Feed:
 
     Loops follow each other without a break: the next loop's first frames are queued before this
     one ends. It opens its file as soon as it is prepared, and learns later what its pictures are
-    for. All methods are called from one thread, the presenter's once it plays.
+    for. All methods but `urgency` and `work` are called from one thread, the presenter's once it
+    plays. A feed without a pool has threads of its own.
     """
 
-    def __init__(self, name: str, reader: Reader, *, depth: int = DEFAULT_DEPTH) -> None:
+    def __init__(
+        self,
+        name: str,
+        reader: Reader,
+        *,
+        depth: int = DEFAULT_DEPTH,
+        pool: DecodePool | None = None,
+    ) -> None:
         self.name = name
-        self.queue = FrameQueue(depth)
+        self._pool = pool or DecodePool(1)
+        self._owns_pool = pool is None
+        self.queue = FrameQueue(depth, self.wake)
         self._reader = reader
         self._facts: ReaderFacts | None = None
         self._entry_points: Sequence[Fraction] = ()
         self._time_maps: tuple[tuple[int, TimeMap], ...] = ()  # each from a loop on
         self._begun = -1  # the furthest loop that was ever read of
         self._is_held = False  # from beginning another
+        self._waits_for_plan = False  # because it is held
         self._fault: str | None = None
         self._order: Order | None = None
-        self._ordered = threading.Condition()
+        self._lock = threading.Lock()
+        self._is_prepared = False
         self._is_stopping = False
-        self._thread = threading.Thread(target=self._work, name=f"feed {name}", daemon=True)
+        self._is_closed = threading.Event()
+        # by whoever works for it just now
+        self._has_tried_to_open = False
+        self._served: Order | None = None
+        self._line: Iterator[Entry | None] | None = None
+        self._in_hand: Entry | None = None
+        self._after: FilmPosition | None = None  # the film frame that reading on leads to
 
     def assign(
         self,
@@ -78,7 +99,7 @@ class Feed:
         """Say what the pictures are for; before `start`. Their times are told by `plan_loops`.
 
         `image_target` says what the drawing path takes just now, `make_payload` turns an image
-        into what it draws; both are called on the feed's thread.
+        into what it draws; both are called on a decoding thread.
         """
         self._image_target = image_target
         self._make_payload = make_payload
@@ -94,7 +115,7 @@ class Feed:
 
     def hold_loops(self) -> int:
         """Begin no further loop until `plan_loops`; returns the furthest one begun (-1: none)."""
-        with self._ordered:
+        with self._lock:
             self._is_held = True
             return self._begun
 
@@ -103,12 +124,16 @@ class Feed:
 
         The loop must lie beyond those begun.
         """
-        with self._ordered:
+        with self._lock:
             if time_map is not None:
                 kept = [plan for plan in self._time_maps if plan[0] < since]
-                self._time_maps = (*kept[-2:], (since, time_map))
-            self._is_held = False
-            self._ordered.notify()
+                self._time_maps = (*kept[1 - TIME_MAPS_KEPT :], (since, time_map))
+            self._is_held = self._waits_for_plan = False
+        self.wake()
+
+    def learn_from(self, other: Feed) -> None:
+        """Plan by what another feed of the same file knows of it, until this one knows more."""
+        self._entry_points = self._entry_points or other._entry_points
 
     @property
     def fault(self) -> str | None:
@@ -126,21 +151,21 @@ class Feed:
         return self._reader
 
     def prepare(self) -> None:
-        """Start the thread and let it open the file; `start` tells it where to read."""
-        self._thread.start()
+        """Open the file, on a decoding thread; `start` tells where to read."""
+        self._is_prepared = True
+        self.wake()
 
     def start(self, position: FilmPosition) -> None:
         """Begin to read, from a film frame on."""
         self.skip_to(position)
-        if self._thread.ident is None:
-            self.prepare()
+        self.prepare()
 
     def skip_to(self, position: FilmPosition) -> None:
         """Forget what is queued and read from this film frame on; mends a fault by reopening."""
-        with self._ordered:
+        with self._lock:
             self._fault = None
             self._order = Order(self.queue.clear(), position)
-            self._ordered.notify()
+        self.wake()
 
     def run_up(self, position: FilmPosition) -> Fraction:
         """Seconds of the version to be decoded before its picture for a film frame can come.
@@ -165,81 +190,111 @@ class Feed:
         return costs
 
     def stop(self) -> None:
-        """Ask the thread to end; `join` waits for it."""
-        with self._ordered:
-            self._is_stopping = True
-            self._ordered.notify()
+        """Let the file be closed; `join` waits for it."""
+        self._is_stopping = True
         self.queue.close()
+        if self._is_prepared:
+            self.wake()
+        else:
+            self._close()  # nobody works for it
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the thread to end; False if it did not in time."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        """Wait for the file to be closed; False if it was not in time."""
+        return self._is_closed.wait(timeout_s)
 
-    # -- the feed's thread
+    # -- for the pool
 
-    def _work(self) -> None:
-        done: Order | None = None
+    def urgency(self) -> Urgency | None:
+        """See `Work.urgency`."""
+        with self._lock:
+            if self._is_closed.is_set() or not self._is_prepared:
+                return None
+            if self._is_stopping or not self._has_tried_to_open:
+                return NOW
+            order = self._order
+            if order is None or self._fault is not None:
+                return None
+            if order is self._served and (self._waits_for_plan or self.queue.is_full):
+                return None
+            span = self.queue.span()
+            return Urgency(*(order.position if span is None else span[1]))
+
+    def work(self) -> None:
+        """See `Work.work`."""
+        if self._is_stopping:
+            self._close()
+        elif not self._has_tried_to_open:
+            self._has_tried_to_open = True
+            with contextlib.suppress(Exception):  # whatever it is, the first order meets it again
+                self._open()
+        elif (order := self._order) is not None and self._fault is None:
+            try:
+                self._read(order)
+            except ReaderFault as fault:
+                self._give_up(order, str(fault))
+            except Exception:
+                logger.exception("version=%s decoding failed unexpectedly", self.name)
+                self._give_up(order, "decoding failed unexpectedly; the log says more")
+
+    def wake(self) -> None:
+        """Have it looked whether there is something to do; any thread may call it."""
+        self._pool.wake(self)
+
+    # -- on a decoding thread
+
+    def _close(self) -> None:
         try:
-            self._open_early()
-            while (order := self._next_order(after=done)) is not None:
-                done = order
-                try:
-                    if self._facts is None:
-                        self._open()
-                    assert self._facts is not None
-                    done = self._fill(order, self._facts)
-                except ReaderFault as fault:
-                    self._give_up(order, str(fault))
-                except Exception:
-                    logger.exception("version=%s decoding failed unexpectedly", self.name)
-                    self._give_up(order, "decoding failed unexpectedly; the log says more")
-        finally:
+            self._line = self._in_hand = None
             self._reader.close()
+        except Exception:
+            logger.exception("version=%s could not be closed", self.name)
+        self._is_closed.set()
+        if self._owns_pool:
+            self._pool.stop()
 
-    def _open_early(self) -> None:
-        """Open the file while the wall is still being built; a fault is met at the first order."""
-        with contextlib.suppress(Exception):  # whatever it is, the first order meets it again
-            self._open()
-
-    def _open(self) -> None:
+    def _open(self) -> ReaderFacts:
         facts = self._reader.open()
-        self._entry_points = self._reader.entry_points()
+        self._entry_points = self._reader.entry_points() or self._entry_points
         self._facts = facts
-
-    def _next_order(self, after: Order | None) -> Order | None:
-        with self._ordered:
-            self._ordered.wait_for(lambda: self._is_stopping or self._order != after)
-            return None if self._is_stopping else self._order
+        return facts
 
     def _give_up(self, order: Order, reason: str) -> None:
-        self._facts = None  # the next order opens the file anew
-        with self._ordered:
+        self._facts = self._line = self._in_hand = None  # the next order opens the file anew
+        with self._lock:
             if self._order is not None and self._order.generation != order.generation:
                 return  # a newer order has it opened anew; that is what counts
             self._fault = reason
 
-    def _fill(self, order: Order, facts: ReaderFacts) -> Order:
-        """Read on and on; returns the order it was at when a newer one asked for elsewhere."""
-        for entry in self._entries(order.position, facts):
-            newest = self._order
-            if self._is_stopping or newest is None:
-                break
-            if newest.generation != order.generation:
-                if self._is_elsewhere(entry.first, newest.position):
-                    break
-                order = newest
-            if entry.last < order.position:
-                continue
-            self.queue.put(self._queued(entry), order.generation)
-        return order
+    def _read(self, order: Order) -> None:
+        """Queue one picture more, or find that it is not wanted."""
+        facts = self._facts or self._open()
+        if order is not self._served and not self._leads_to(order.position):
+            self._line = self._in_hand = self._after = None
+        self._line = self._line or self._entries(order.position, facts)
+        self._served = order
+        entry = self._in_hand or next(self._line)
+        if entry is None:
+            return  # it is held
+        self._after = entry.last._replace(frame=entry.last.frame + 1)
+        is_wanted = entry.last >= order.position
+        is_in = is_wanted and self.queue.put(self._queued(entry), order.generation)
+        self._in_hand = None if is_in or not is_wanted else entry  # maybe for a newer order
 
-    def _entries(self, start: FilmPosition, facts: ReaderFacts) -> Iterator[Entry]:
-        """Every picture that a film frame needs, from a film frame on, for ever."""
+    def _leads_to(self, position: FilmPosition) -> bool:
+        """Whether reading on is the quickest way to a film frame."""
+        if self._line is None:
+            return False
+        here = self._after if self._in_hand is None else self._in_hand.first
+        return here is not None and not self._is_elsewhere(here, position)
+
+    def _entries(self, start: FilmPosition, facts: ReaderFacts) -> Iterator[Entry | None]:
+        """Every picture that a film frame needs, from a film frame on, for ever; None while no
+        further loop may begin.
+        """
         for loop in count(start.loop):
             at = start.frame if loop == start.loop else 0
-            time_map = self._begin(loop)
+            while (time_map := self._begin(loop)) is None:
+                yield None
             for turn in range(time_map.turns):
                 frames = time_map.turn_frames(turn)
                 if frames.stop <= max(at, frames.start):
@@ -250,9 +305,11 @@ class Feed:
                 at = frames.stop
             yield from _black(loop, range(at, time_map.length))
 
-    def _begin(self, loop: int) -> TimeMap:
-        with self._ordered:
-            self._ordered.wait_for(lambda: not self._is_held or self._is_stopping)
+    def _begin(self, loop: int) -> TimeMap | None:
+        with self._lock:
+            self._waits_for_plan = self._is_held
+            if self._is_held:
+                return None
             self._begun = max(self._begun, loop)
             return self.time_map(loop)
 
@@ -263,7 +320,7 @@ class Feed:
         end = time_map.moment(time_map.turn_frames(turn)[-1])
         assert begin is not None
         assert end is not None
-        self._entry_points = self._reader.entry_points()
+        self._entry_points = self._reader.entry_points() or self._entry_points
         for frame in self._reader.frames(begin.time, end.time):
             shown = time_map.frames_showing(turn, frame.pts, frame.until, facts.tolerance)
             if shown:

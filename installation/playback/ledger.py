@@ -52,12 +52,12 @@ class Ledger:
         self.mismatches = 0
         self.first_mismatches: list[Mismatch] = []
         self._accounts: dict[str, Account] = {}
-        self._expected: dict[tuple[str, int], Fraction] = {}
+        self._expected: dict[tuple[str, int], tuple[Fraction, Fraction]] = {}
 
     def open_account(self, version: str, account: Account) -> None:
         """Check this version from now on."""
         self._accounts[version] = account
-        self._expected = {key: pts for key, pts in self._expected.items() if key[0] != version}
+        self._expected = {key: at for key, at in self._expected.items() if key[0] != version}
 
     def record(self, position: FilmPosition, frames: Mapping[str, QueuedFrame]) -> None:
         """Enter the picture just handed to the screen: the film frame and each tile's frame."""
@@ -85,9 +85,9 @@ class Ledger:
             self.first_mismatches.append(mismatch)
 
     def _expected_pts(self, version: str, film_frame: int, time: Fraction) -> Fraction | None:
-        known = self._expected.get((version, film_frame))
-        if known is None:
+        at, known = self._expected.get((version, film_frame), (None, None))
+        if at != time:  # not asked yet, or the version has other times since
             known = self._accounts[version].expected_pts(time)
             if known is not None:
-                self._expected[version, film_frame] = known
+                self._expected[version, film_frame] = time, known
         return known

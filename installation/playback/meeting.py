@@ -22,6 +22,9 @@ SLOWEST_PACE = Fraction(1, 20)
 
 RunUp = Callable[[int], Fraction]
 """The seconds of a version that are decoded on the way to a film frame."""
+SlowestRunUp = Callable[[int, Fraction], Fraction]
+"""The same of several, the longest; any that is longer than the limit given is as good."""
+_UNLIMITED = Fraction(1 << 30)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Meeting:
 
 
 def plan_meeting(
-    due: int, shown: int, lead: int, pace: Fraction, *, clock: MasterClock, run_up: RunUp
+    due: int, shown: int, lead: int, pace: Fraction, *, clock: MasterClock, run_up: SlowestRunUp
 ) -> Meeting:
     """The place to meet with the shortest stop before it; the earlier of two alike.
 
@@ -48,8 +51,11 @@ def plan_meeting(
     best: Meeting | None = None
     longest_stop = max(lead + lead // 2, due - shown)
     for index in _places(due + lead, clock.rate):
-        stop = lead + (run_up(index) * clock.rate / pace).__ceil__()
-        if index - stop < due or stop > longest_stop:
+        most = min(longest_stop, index - due)
+        stop = (
+            lead + (run_up(index, (most - lead) * pace / clock.rate) * clock.rate / pace).__ceil__()
+        )
+        if stop > most:
             continue
         best = Meeting(index, index - stop)
         longest_stop = stop - 1
@@ -58,17 +64,18 @@ def plan_meeting(
     if best is not None:
         return best
     start = next_seam(due + lead, clock)
-    stop = lead + (run_up(start) * clock.rate / pace).__ceil__()
+    stop = lead + (run_up(start, _UNLIMITED) * clock.rate / pace).__ceil__()
     return Meeting(start, max(due, start - stop))
 
 
-def soonest_return(due: int, lead: int, *, clock: MasterClock, run_up: RunUp) -> int:
+def soonest_return(due: int, lead: int, *, clock: MasterClock, run_up: RunUp, pace: int = 1) -> int:
     """The first film frame, `lead` or more ahead, that a version on its own can be at in time.
 
-    It is taken to decode as fast as it is shown; one that cannot has no place on the wall.
+    It is taken to decode `pace` times as fast as it is shown; one that cannot decode as fast as it
+    is shown has no place on the wall.
     """
     for index in _places(due + lead, clock.rate):
-        if index - (run_up(index) * clock.rate).__ceil__() >= due:
+        if index - (run_up(index) * clock.rate / pace).__ceil__() >= due:
             return index
     return next_seam(due + lead, clock)
 

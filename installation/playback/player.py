@@ -54,6 +54,13 @@ class Player:
         """True when at least one version has the first film frame queued."""
         return any(channel.covers(FilmPosition(0, 0)) for channel in self.channels)
 
+    @property
+    def is_waiting(self) -> bool:
+        """True while a film frame that is due is not shown yet, or is to be shown otherwise."""
+        if self.presenter.is_waiting or self.clock.is_running:
+            return self.presenter.is_waiting
+        return any(not c.waits_for_seam for c in self.presenter.coming.values())
+
     def begin(self, first_picture_ns: int) -> None:
         """Run the film so that its first frame is due at the given moment.
 
@@ -86,10 +93,12 @@ class Player:
             self.presenter.remove(feed.name)
             self.presenter.channels[feed.name] = Channel(feed)
             self._open_account(feed)
+            self._let_go()
             return
         channel = Channel(feed, is_on_air=False)
         channel.waits_for_seam = at_seam
         self.presenter.add(channel, int(self.clock.elapsed_frames(now_ns)), now_ns)
+        self._let_go()
 
     def set_patience(self, patience_ns: int) -> None:
         """Wait so long, together, for a version that is late."""
@@ -131,8 +140,11 @@ class Player:
         """Stand still at the film frame on the wall."""
         shown = self.presenter.shown
         self.clock.pause(now_ns, shown)
-        if shown is not None and self.presenter.is_waiting:  # maybe for versions sent elsewhere
+        if shown is None:
+            return
+        if self.presenter.is_waiting:  # maybe for versions sent elsewhere
             self.presenter.seek(self.clock.index(shown) + 1)
+        self.presenter.recall(self.clock.index(shown), now_ns)
 
     def resume(self, now_ns: int) -> None:
         """Run on from the film frame on the wall."""

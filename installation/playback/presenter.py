@@ -7,7 +7,8 @@ when something is late are the whole of this module:
 - A set that is complete only later is shown late, all tiles together.
 - A wall behind its clock by more than its patience is relieved; see `relief`.
 - A version whose reader fails goes off air at once.
-- A version off air comes back in step, at a set that its queue covers again.
+- A version off air comes back in step, at a set that its queue covers again; see `joining`.
+- One that is coming takes the place of its forerunner in one set.
 """
 
 from __future__ import annotations
@@ -15,20 +16,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from installation.decode import QueuedFrame
 from installation.film import FilmPosition, MasterClock
 from installation.playback.channel import Channel
-from installation.playback.meeting import next_seam, soonest_return
+from installation.playback.joining import Joining
 from installation.playback.relief import Relief
 
 logger = logging.getLogger(__name__)
-
-LONGEST_LEAD_S = Fraction(8)
-"""How far ahead of the clock a version off air is sent at most."""
-SEAM_LEAD_S = Fraction(1, 2)
-"""A seam nearer than this is too near for a version that has to get ready for it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +63,7 @@ class Presenter:
         self._seen_due = -1
         self._held_from: int | None = None
         self._relief = Relief(clock, patience_ns)
+        self._joining = Joining(clock)
 
     @property
     def shown(self) -> FilmPosition | None:
@@ -114,6 +110,13 @@ class Presenter:
         self._relief.forget()
         for channel in self.channels.values():
             channel.feed.skip_to(self._clock.position_of(index))
+        self.recall(index, 0)
+
+    def recall(self, due: int, now_ns: int) -> None:
+        """While paused, let those to come that need not wait for a seam come where the film is."""
+        for channel in self.coming.values():
+            if not channel.waits_for_seam:
+                self._joining.send(channel, due, now_ns)
 
     def take_off_air(self, name: str, reason: str, due: int, now_ns: int) -> None:
         """Take one version off the wall; it comes back by itself when its feed is well."""
@@ -123,7 +126,7 @@ class Presenter:
         logger.warning("version=%s off_air reason=%r", name, reason)
         channel.go_off_air(reason, self._shown + 1, now_ns)
         if channel.feed.fault is None:
-            self._send_ahead(channel, due, now_ns)
+            self._joining.send(channel, due, now_ns)
 
     def add(self, channel: Channel, due: int, now_ns: int) -> None:
         """Let a version come on air in step, at the next seam if it waits for one.
@@ -134,7 +137,7 @@ class Presenter:
         channel.is_on_air, channel.retry_ns = False, now_ns
         channel.waits_for_seam &= bool(self._on_air())
         self.coming[channel.name] = channel
-        self._send_ahead(channel, due, now_ns)
+        self._joining.send(channel, due, now_ns)
 
     def set_patience(self, patience_ns: int) -> None:
         """Wait so long, together, for a version that is late."""
@@ -214,35 +217,27 @@ class Presenter:
                 continue
             if channel.is_ready_for(position):
                 self._let_in(channel, due, now_ns)
-            elif self._has_passed(channel, position):
+            elif self._joining.has_missed(channel, due):
                 channel.back_off(now_ns)
-                self._send_ahead(channel, due, now_ns)
+                self._joining.send(channel, due, now_ns)
 
     def _let_in(self, channel: Channel, due: int, now_ns: int) -> None:
         logger.info("version=%s on_air film_frame=%d", channel.name, due)
-        channel.come_on_air(due, now_ns)
         if self.coming.get(channel.name) is channel:
             del self.coming[channel.name]
-            self._retire(self.channels.get(channel.name))
+            forerunner = self.channels.get(channel.name)
+            if forerunner is not None:
+                channel.succeed(forerunner)
+            self._retire(forerunner)
             self.channels[channel.name] = channel
+        channel.come_on_air(due, now_ns)
+        if not self._clock.is_running and due <= self._shown:
+            self._show_again(due)
 
-    def _send_ahead(self, channel: Channel, due: int, now_ns: int) -> None:
-        """Let a version read from where the film will be when it may come on air."""
-
-        def run_up(index: int) -> Fraction:
-            return channel.feed.run_up(self._clock.position_of(index))
-
-        lead_s = min(LONGEST_LEAD_S, Fraction(channel.retry_ns - now_ns, 1_000_000_000))
-        lead = max(1, (lead_s * self._clock.rate).__ceil__())
-        if channel.waits_for_seam:
-            index = next_seam(due + max(lead, int(SEAM_LEAD_S * self._clock.rate)), self._clock)
-            channel.joins_at = self._clock.position_of(index)
+    def _show_again(self, index: int) -> None:
+        """While paused: gather the film frame on the wall anew."""
+        position = self._clock.position_of(index)
+        if all(channel.covers(position) for channel in self._on_air()):
+            self._shown = self._seen_due = index - 1
         else:
-            index = soonest_return(due, lead, clock=self._clock, run_up=run_up)
-        channel.feed.skip_to(self._clock.position_of(index))
-
-    @staticmethod
-    def _has_passed(channel: Channel, position: FilmPosition) -> bool:
-        """True unless the version has a film frame queued that is yet to come."""
-        span = channel.feed.queue.span()
-        return span is None or span[1] < position
+            self.seek(index)

@@ -44,6 +44,7 @@ class Relief:
         self.patience_ns = patience_ns
         self._lead_s = SHORTEST_LEAD_S
         self._advanced_ns = 0
+        self._looked_ns = 0
         self.forget()
 
     @property
@@ -71,6 +72,9 @@ class Relief:
         self, channels: Collection[Channel], due: int, shown: int, now_ns: int
     ) -> Iterable[Channel]:
         """Do what the rules say, with the film frames due and shown; returns who is to leave."""
+        if now_ns - self._looked_ns > self.patience_ns:
+            self._advanced_ns = now_ns  # the whole process stood still, which is nobody's fault
+        self._looked_ns = now_ns
         if due <= shown:
             self.forget()
             self._lead_s = max(SHORTEST_LEAD_S, self._lead_s - self._lead_s / 64)
@@ -130,9 +134,14 @@ class Relief:
     def _plan(self, channels: Collection[Channel], due: int, shown: int, pace: Fraction) -> Meeting:
         feeds = [channel.feed for channel in channels if channel.is_on_air]
 
-        def run_up(index: int) -> Fraction:
+        def run_up(index: int, limit: Fraction) -> Fraction:
             position = self._clock.position_of(index)
-            return max((feed.run_up(position) for feed in feeds), default=Fraction(0))
+            longest = Fraction(0)
+            for feed in feeds:  # of many, one is often enough to say that it is too long
+                longest = max(longest, feed.run_up(position))
+                if longest > limit:
+                    break
+            return longest
 
         lead = (self._lead_s * self._clock.rate).__ceil__()
         return plan_meeting(due, shown, lead, pace, clock=self._clock, run_up=run_up)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
 
-from installation.layout import Placement
+from installation.layout import Crop, Placement
 from installation.wall.video_frame import SheetPicture
 
 
@@ -53,14 +53,22 @@ class PictureSheet(QQuickPaintedItem):
             if picture is None:
                 painter.fillRect(target, QColor("black"))
                 continue
-            crop, size = placement.source, picture.image.size()
-            source = QRectF(
-                crop.x * size.width(),
-                crop.y * size.height(),
-                crop.width * size.width(),
-                crop.height * size.height(),
-            )
-            if (source.width(), source.height()) == (target.width(), target.height()):
-                painter.drawImage(target.topLeft(), picture.image, source.toRect())
+            source = _part(placement.source, picture.image.size())
+            if source.toRect().size() == target.size():  # its own pixels, but for the rounding
+                painter.drawImage(target.topLeft(), picture.image, _within(source, picture.image))
             else:  # on the way from one size to another
                 painter.drawImage(QRectF(target), picture.image, source)
+
+
+def _part(crop: Crop, size: QSize) -> QRectF:
+    """Where a part of the picture lies in an image of it."""
+    width, height = size.width(), size.height()
+    return QRectF(crop.x * width, crop.y * height, crop.width * width, crop.height * height)
+
+
+def _within(part: QRectF, image: QImage) -> QRect:
+    """The part in whole pixels, all of them the image's."""
+    rect = part.toRect()
+    rect.moveLeft(max(0, min(rect.left(), image.width() - rect.width())))
+    rect.moveTop(max(0, min(rect.top(), image.height() - rect.height())))
+    return rect

@@ -36,6 +36,8 @@ class Stage(QObject):
         self._slate = ""
         self._overlay = ""
         self._notice = ""
+        self._selected = ""
+        self._is_cursor_hidden = True
         self._is_curtain_up = False
         self.sinks: dict[str, Any] = {}
 
@@ -69,6 +71,17 @@ class Stage(QObject):
         if text != self._overlay:
             self._overlay = text
             self.changed.emit()
+
+    def set_selected(self, name: str) -> None:
+        """The version whose tile is outlined; "" for none."""
+        if name != self._selected:
+            self._selected = name
+            self.changed.emit()
+
+    def show_cursor(self) -> None:
+        """Let the cursor be seen over the wall, which it is not in a gallery."""
+        self._is_cursor_hidden = False
+        self.changed.emit()
 
     @Slot(str, "QVariant")
     def sinkCreated(self, name: str, sink: Any) -> None:  # noqa: N802
@@ -105,6 +118,12 @@ class Stage(QObject):
     def _notice_text(self) -> str:
         return self._notice
 
+    def _selected_name(self) -> str:
+        return self._selected
+
+    def _cursor_is_hidden(self) -> bool:
+        return self._is_cursor_hidden
+
     def _curtain_is_up(self) -> bool:
         return self._is_curtain_up
 
@@ -118,4 +137,6 @@ class Stage(QObject):
     slateText = Property(str, _slate_text, notify=changed)  # noqa: N815
     overlayText = Property(str, _overlay_text, notify=changed)  # noqa: N815
     noticeText = Property(str, _notice_text, notify=changed)  # noqa: N815
+    selectedName = Property(str, _selected_name, notify=changed)  # noqa: N815
+    isCursorHidden = Property(bool, _cursor_is_hidden, notify=changed)  # noqa: N815
     isCurtainUp = Property(bool, _curtain_is_up, notify=changed)  # noqa: N815

@@ -7,10 +7,12 @@ to their tile and are painted by one `PictureSheet`. *gpu*: full-size planes go 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QTransform
 
 from installation.decode import Image
@@ -28,6 +30,9 @@ VIDEO_FORMATS = frozenset({"yuv420p", "yuv422p", "nv12", "p010le", "yuv420p10le"
 """What `QVideoFrame` takes as it is."""
 
 
+_RGB32 = QImage.Format.Format_RGB32
+
+
 @dataclass(frozen=True, slots=True)
 class SheetPicture:
     """An upright picture in the pixels of its tile; `image` borrows the memory of `owner`."""
@@ -39,43 +44,66 @@ class SheetPicture:
 def sheet_picture(image: Image, rotation_deg: int) -> SheetPicture:
     """For the software path. The image is "bgra"."""
     plane = image.planes[0]
-    picture = QImage(
-        plane.data, image.width_px, image.height_px, plane.stride, QImage.Format.Format_RGB32
-    )
+    picture = QImage(plane.data, image.width_px, image.height_px, plane.stride, _RGB32)
     if rotation_deg:
         return SheetPicture(picture.transformed(QTransform().rotate(rotation_deg)), None)
     return SheetPicture(picture, image)
 
 
-def video_frame(image: Image, rotation_deg: int) -> Any:
-    """A `QVideoFrame` of its own memory, for the GPU path; any of `VIDEO_FORMATS`.
+class _Multimedia(NamedTuple):
+    """What QtMultimedia has for the names in an image."""
 
-    QtMultimedia is imported only here and in QML: the software path starts without it.
+    frame: Any
+    layout: Any
+    rotation: Any
+    write_only: Any
+    formats: dict[str, Any]
+    matrices: dict[str, Any]
+    ranges: dict[bool, Any]
+
+
+@functools.cache
+def multimedia() -> _Multimedia:
+    """QtMultimedia, for the GPU path only: the software path starts without it.
+
+    To be called once before the feeds do: PySide6 makes an enumeration when it is first asked for,
+    and a second thread that asks meanwhile is told that there is none.
     """
-    from PySide6.QtCore import QSize
     from PySide6.QtMultimedia import QtVideo, QVideoFrame, QVideoFrameFormat
 
     pixels = QVideoFrameFormat.PixelFormat
-    by_name = {
-        "yuv420p": pixels.Format_YUV420P,
-        "yuv422p": pixels.Format_YUV422P,
-        "nv12": pixels.Format_NV12,
-        "p010le": pixels.Format_P010,
-        "yuv420p10le": pixels.Format_YUV420P10,
-        "bgra": pixels.Format_BGRX8888,
-    }
     spaces = QVideoFrameFormat.ColorSpace
-    by_matrix = {
-        "bt601": spaces.ColorSpace_BT601,
-        "bt709": spaces.ColorSpace_BT709,
-        "bt2020": spaces.ColorSpace_BT2020,
-    }
     ranges = QVideoFrameFormat.ColorRange
-    layout = QVideoFrameFormat(QSize(image.width_px, image.height_px), by_name[image.pixel_format])
-    layout.setColorSpace(by_matrix[image.matrix])
-    layout.setColorRange(ranges.ColorRange_Full if image.is_full_range else ranges.ColorRange_Video)
-    frame = QVideoFrame(layout)
-    if not frame.map(QVideoFrame.MapMode.WriteOnly):
+    return _Multimedia(
+        frame=QVideoFrame,
+        layout=QVideoFrameFormat,
+        rotation=QtVideo.Rotation,
+        write_only=QVideoFrame.MapMode.WriteOnly,
+        formats={
+            "yuv420p": pixels.Format_YUV420P,
+            "yuv422p": pixels.Format_YUV422P,
+            "nv12": pixels.Format_NV12,
+            "p010le": pixels.Format_P010,
+            "yuv420p10le": pixels.Format_YUV420P10,
+            "bgra": pixels.Format_BGRX8888,
+        },
+        matrices={
+            "bt601": spaces.ColorSpace_BT601,
+            "bt709": spaces.ColorSpace_BT709,
+            "bt2020": spaces.ColorSpace_BT2020,
+        },
+        ranges={True: ranges.ColorRange_Full, False: ranges.ColorRange_Video},
+    )
+
+
+def video_frame(image: Image, rotation_deg: int) -> Any:
+    """A `QVideoFrame` of its own memory, for the GPU path; any of `VIDEO_FORMATS`."""
+    qt = multimedia()
+    layout = qt.layout(QSize(image.width_px, image.height_px), qt.formats[image.pixel_format])
+    layout.setColorSpace(qt.matrices[image.matrix])
+    layout.setColorRange(qt.ranges[image.is_full_range])
+    frame = qt.frame(layout)
+    if not frame.map(qt.write_only):
         raise MemoryError("no memory for a video frame")
     try:
         for index, plane in enumerate(image.planes):
@@ -83,7 +111,7 @@ def video_frame(image: Image, rotation_deg: int) -> Any:
     finally:
         frame.unmap()
     if rotation_deg:
-        frame.setRotation(QtVideo.Rotation(rotation_deg))
+        frame.setRotation(qt.rotation(rotation_deg))
     return frame
 
 

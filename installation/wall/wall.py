@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QObject, QSize, QUrl, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtQml import qmlRegisterType
 from PySide6.QtQuick import QQuickView, QQuickWindow, QSGRendererInterface
 
 from installation.config import WallConfig
 from installation.decode import Image, ImageTarget
-from installation.film import Picture
+from installation.film import Fit, Picture, Point
 from installation.layout import (
+    MIDDLE,
     CaptionSpace,
     LayoutError,
     Placement,
@@ -33,6 +33,7 @@ from installation.wall.video_frame import (
     SHEET_FORMATS,
     VIDEO_FORMATS,
     Drawing,
+    multimedia,
     sheet_picture,
     video_frame,
 )
@@ -45,11 +46,16 @@ _QML = Path(__file__).parent / "qml" / "Wall.qml"
 
 @dataclass(frozen=True)
 class TileContent:
-    """What hangs in a tile: a version's name, its picture's geometry and its caption."""
+    """What hangs in a tile: a version's name, its picture's geometry and its caption.
+
+    `fit` is None where the layout decides; `focus` is what a crop keeps.
+    """
 
     name: str
     picture: Picture
     caption: str
+    fit: Fit | None = None
+    focus: Point = MIDDLE
 
     @property
     def key(self) -> tuple[str, Picture]:
@@ -58,14 +64,20 @@ class TileContent:
 
 
 class _Window(QQuickView):
-    """The window itself; tells of keys and sizes."""
+    """The window itself; tells of keys, clicks and sizes."""
 
     key_pressed = Signal(int)
+    clicked = Signal(float, float)
     resized = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """See Qt."""
         self.key_pressed.emit(event.key())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """See Qt."""
+        super().mousePressEvent(event)
+        self.clicked.emit(event.position().x(), event.position().y())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """See Qt."""
@@ -80,6 +92,8 @@ class Wall(QObject):
     """
 
     key_pressed = Signal(int)
+    clicked = Signal(float, float)
+    """Across and down, in the window's pixels."""
     closed = Signal()
 
     def __init__(
@@ -102,6 +116,7 @@ class Wall(QObject):
         self._window.setColor(QColor(settings.background))
         self._window.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
         self._window.key_pressed.connect(self.key_pressed)
+        self._window.clicked.connect(self.clicked)
 
     @property
     def window(self) -> QQuickWindow:
@@ -194,6 +209,10 @@ class Wall(QObject):
         """Lift or lower a tile's veil."""
         self._model.set_on_air(name, is_on_air)
 
+    def tile_at(self, x: float, y: float) -> str | None:
+        """The version whose tile hangs there."""
+        return next((p.name for p in self.placements if p.tile.has(x, y)), None)
+
     def close(self) -> None:
         """Take the window down; QML objects go before what they are bound to."""
         if self._motion is not None:
@@ -246,7 +265,9 @@ class Wall(QObject):
         captions = self._settings.captions
         lines = max((tile.caption.count("\n") + 1 for tile in tiles if tile.caption), default=0)
         space = CaptionSpace(lines, captions.size, captions.position)
-        specs = [TileSpec(tile.name, tile.picture.display_aspect) for tile in tiles]
+        specs = [
+            TileSpec(tile.name, tile.picture.display_aspect, tile.fit, tile.focus) for tile in tiles
+        ]
         return arrange(canvas, specs, self._settings.layout, space)
 
     def _move(self, progress: float) -> None:
@@ -274,5 +295,5 @@ def _prepare_scene_graph(drawing: Drawing) -> None:
         # Imported before QML makes the sinks, or they reach us as plain QObjects. It looks for
         # PipeWire, which only sound would need.
         QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver.warning=false")
-        importlib.import_module("PySide6.QtMultimedia")
+        multimedia()
     qmlRegisterType(PictureSheet, "Installation", 1, 0, "PictureSheet")  # type: ignore[call-overload]

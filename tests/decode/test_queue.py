@@ -1,8 +1,6 @@
-"""The queue between a decoding thread and the presenter."""
+"""The queue between the threads that decode and the presenter."""
 
 from __future__ import annotations
-
-import threading
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,48 +42,19 @@ def test_the_next_loop_follows_this_one() -> None:
     assert taken.payload == (1, 0)
 
 
-class WatchedCondition(threading.Condition):
-    """Tells when someone has begun to wait for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_waited_for = threading.Event()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """See `threading.Condition.wait`; the lock is let go only in there."""
-        self.is_waited_for.set()
-        return super().wait(timeout)
-
-
-class Putter:
-    """A decoding thread that puts one frame into a full queue, and is waiting there."""
-
-    def __init__(self, queue: FrameQueue, frame: QueuedFrame, generation: int = 0) -> None:
-        assert queue.is_full
-        queue._changed = watched = WatchedCondition()
-        self._results: list[bool] = []
-        self._thread = threading.Thread(
-            target=lambda: self._results.append(queue.put(frame, generation)), daemon=True
-        )
-        self._thread.start()
-        assert watched.is_waited_for.wait(5), "it does not wait"
-
-    def result(self) -> bool:
-        """What `put` answered once it had waited."""
-        self._thread.join(5)
-        assert not self._thread.is_alive(), "it still waits"
-        (result,) = self._results
-        return result
-
-
-def test_a_full_queue_makes_the_decoder_wait_until_a_frame_is_let_go() -> None:
-    queue = filled((0, 0), (1, 1), depth=2)
-    putter = Putter(queue, frame(2, 2))
-    assert queue.span() == (FilmPosition(0, 0), FilmPosition(0, 1))
-    queue.take(FilmPosition(0, 1))
-    assert putter.result()
-    assert queue.span() == (FilmPosition(0, 1), FilmPosition(0, 2))
+def test_who_decodes_is_told_when_there_is_room_again() -> None:
+    told: list[int] = []
+    queue = FrameQueue(2, lambda: told.append(len(queue)))
+    for number in range(2):
+        queue.put(frame(number, number), 0)
     assert queue.is_full
+    queue.take(FilmPosition(0, 0))
+    assert told == []
+    queue.take(FilmPosition(0, 1))
+    assert told == [1]
+    assert not queue.is_full
+    queue.depth = 4
+    assert told == [1, 1]
 
 
 def test_taking_what_is_still_needed_lets_nothing_go() -> None:
@@ -99,9 +68,7 @@ def test_taking_what_is_still_needed_lets_nothing_go() -> None:
 
 def test_clearing_refuses_what_was_decoded_for_before() -> None:
     queue = filled((0, 0), (1, 1), depth=2)
-    putter = Putter(queue, frame(2, 2))
     generation = queue.clear()
-    assert not putter.result()
     assert len(queue) == 0
     assert not queue.put(frame(3, 3), generation - 1)
     assert queue.put(frame(9, 9), generation)
@@ -116,11 +83,9 @@ def test_a_frame_for_before_is_refused_also_while_the_queue_is_full_again() -> N
     assert queue.span() == (FilmPosition(0, 9), FilmPosition(0, 9))
 
 
-def test_closing_wakes_the_decoder_for_good() -> None:
+def test_a_closed_queue_refuses_everything_for_good() -> None:
     queue = filled((0, 0), depth=1)
-    putter = Putter(queue, frame(1, 1))
     queue.close()
-    assert not putter.result()
     assert queue.span() is None
     assert not queue.put(frame(2, 2), 0)
     assert not queue.put(frame(2, 2), queue.clear())

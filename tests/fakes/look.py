@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +17,7 @@ WHOLE = b"whole"
 
 
 class FakeLook:
-    """Meets `rounds.Look`; remembers which folders were looked into, in order."""
+    """Meets `looks.Look`; remembers which folders were looked into, in order."""
 
     def __init__(self) -> None:
         self.looked: list[str] = []
@@ -28,11 +29,16 @@ class FakeLook:
         """Looks wait for it; open unless a test closes it."""
         self.gate.set()
 
-    def __call__(self, folder: Path) -> Found:
-        """Look into a folder."""
+    def __call__(self, folder: Path, stop: threading.Event) -> Found:
+        """Look into a folder, unless told to stop meanwhile."""
         self.looked.append(folder.name)
         self.before(folder)
-        if not self.gate.wait(30):
+        for _ in range(3000):
+            if self.gate.wait(0.01):
+                break
+            if stop.is_set():
+                raise CancelledError
+        else:
             raise TimeoutError("the test never opened the gate")
         found = found_in(folder)
         self.after(folder)

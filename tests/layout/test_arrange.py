@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -18,8 +19,11 @@ from installation.config import (
     RowLayout,
     SpotlightLayout,
 )
+from installation.film import Fit, Point
 from installation.layout import (
+    MIDDLE,
     CaptionSpace,
+    Crop,
     LayoutError,
     Placement,
     Rect,
@@ -28,12 +32,17 @@ from installation.layout import (
     arrange,
 )
 from installation.layout.arrange import best_columns
-from installation.layout.geometry import fitted
+from installation.layout.geometry import crop_for, fitted
 
 ASPECTS = st.sampled_from([Fraction(16, 9), Fraction(1), Fraction(9, 16), Fraction(7, 3)])
 TILES = st.lists(ASPECTS, min_size=1, max_size=20).map(
     lambda aspects: [TileSpec(f"v{i}", aspect) for i, aspect in enumerate(aspects)]
 )
+PARTS = st.fractions(0, 1, max_denominator=1000)
+OWN_FITS: st.SearchStrategy[Fit | None] = st.sampled_from([None, "contain", "cover"])
+FRAMED = st.lists(
+    st.tuples(ASPECTS, OWN_FITS, st.tuples(PARTS, PARTS)), min_size=1, max_size=12
+).map(lambda tiles: [TileSpec(f"v{i}", *tile) for i, tile in enumerate(tiles)])
 CANVASES = st.builds(Size, st.integers(320, 4000), st.integers(240, 2500))
 TINY = st.builds(Size, st.integers(1, 40), st.integers(1, 40))
 CAPTIONS = st.builds(
@@ -115,6 +124,88 @@ def test_contain_keeps_a_pictures_shape_and_cover_fills_its_room(
             assert max(p.source.width, p.source.height) == 1
             assert p.source.x == pytest.approx((1 - p.source.width) / 2)
             assert p.source.y == pytest.approx((1 - p.source.height) / 2)
+
+
+@given(
+    st.fractions(Fraction(1, 20), 20, max_denominator=100),
+    st.integers(1, 4000),
+    st.integers(1, 4000),
+    st.tuples(PARTS, PARTS),
+)
+def test_a_crop_lies_in_the_picture_has_the_rooms_shape_and_keeps_the_focus(
+    aspect: Fraction, width: int, height: int, focus: Point
+) -> None:
+    crop = crop_for(aspect, width, height, "cover", focus)
+    for begin, part, at in ((crop.x, crop.width, focus[0]), (crop.y, crop.height, focus[1])):
+        assert begin >= 0
+        assert begin + part <= 1 + 1e-12
+        assert begin - 1e-12 <= at <= begin + part + 1e-12
+        # in the middle, but where the picture ends before it
+        ends_there = begin == 0 if at < Fraction(1, 2) else begin + part > 1 - 1e-12
+        assert ends_there or begin + part / 2 == pytest.approx(float(at))
+    assert max(crop.width, crop.height) == 1
+    assert crop.width * aspect / crop.height == pytest.approx(width / height)
+
+
+@given(
+    st.fractions(Fraction(1, 20), 20, max_denominator=100),
+    st.integers(1, 4000),
+    st.integers(1, 4000),
+)
+def test_a_crop_is_centred_when_its_focus_is_the_middle(
+    aspect: Fraction, width: int, height: int
+) -> None:
+    crop = crop_for(aspect, width, height, "cover", MIDDLE)
+    assert crop == crop_for(aspect, width, height, "cover")
+    assert (crop.x + crop.width / 2, crop.y + crop.height / 2) == pytest.approx((0.5, 0.5))
+
+
+def fit_of(tile: TileSpec, layout: LayoutConfig) -> str:
+    """How a tile is to stand: in a row or column of whole pictures each has its own shape."""
+    is_line = layout.kind in ("row", "column") and layout.fit == "contain"
+    return "contain" if is_line else tile.fit or layout.fit
+
+
+@given(CANVASES, FRAMED, LAYOUTS, CAPTIONS)
+def test_each_version_fits_its_own_way_and_the_tiles_stay_apart(
+    canvas: Size, tiles: list[TileSpec], layout: LayoutConfig, captions: CaptionSpace
+) -> None:
+    placements = arrange(canvas, tiles, layout, captions)
+    wall = Rect(0, 0, canvas.width_px, canvas.height_px)
+    for tile, p in zip(tiles, placements, strict=True):
+        assert inside(p.picture, p.tile)
+        assert inside(p.tile, wall)
+        if fit_of(tile, layout) == "cover":
+            assert p.picture.width_px == p.tile.width_px  # it fills its cell
+            shown = tile.aspect * Fraction(p.source.width) / Fraction(p.source.height)
+            assert abs(shown / Fraction(p.picture.width_px, p.picture.height_px) - 1) < 1e-9
+            assert p.source.x - 1e-9 <= tile.focus[0] <= p.source.x + p.source.width + 1e-9
+            assert p.source.y - 1e-9 <= tile.focus[1] <= p.source.y + p.source.height + 1e-9
+        else:
+            assert p.source == Crop()
+            off_px = abs(p.picture.width_px - p.picture.height_px * tile.aspect)
+            assert off_px <= (1 + tile.aspect) / 2
+    for a, b in combinations(placements, 2):
+        assert not overlap(a.tile, b.tile), (a, b)
+
+
+@given(CANVASES, TILES, LAYOUTS, CAPTIONS)
+def test_saying_of_every_version_what_the_layout_says_changes_nothing(
+    canvas: Size, tiles: list[TileSpec], layout: LayoutConfig, captions: CaptionSpace
+) -> None:
+    said = [replace(tile, fit=layout.fit) for tile in tiles]
+    assert arrange(canvas, said, layout, captions) == arrange(canvas, tiles, layout, captions)
+
+
+def test_one_that_covers_among_whole_ones_fills_its_own_cell() -> None:
+    square, captions = Fraction(1), CaptionSpace(0, Length.parse("3%"))
+    tiles = [TileSpec("a", square), TileSpec("b", square, "cover", (Fraction(1, 4), Fraction(1)))]
+    layout = GridLayout(columns=2, gap=Length.parse("0"), margin=Length.parse("0"))
+    a, b = arrange(Size(1000, 400), tiles, layout, captions)
+    assert a.picture == Rect(50, 0, 400, 400)  # whole, in the middle of what its column has left
+    assert b.picture == Rect(450, 0, 500, 400)
+    assert (b.source.x, b.source.width) == (0, 1)
+    assert (b.source.y, b.source.height) == pytest.approx((0.2, 0.8))
 
 
 @given(CANVASES, TILES, FITS)
@@ -290,4 +381,4 @@ def test_custom_rectangles_are_where_they_were_written() -> None:
 def test_no_versions_need_no_room() -> None:
     captions = CaptionSpace(1, Length.parse("3%"))
     assert arrange(Size(10, 10), [], GridLayout(), captions) == ()
-    assert best_columns(Rect(0, 0, 99, 99), [TileSpec("a", Fraction(1))], 0, captions, "cover") == 1
+    assert best_columns(Rect(0, 0, 99, 99), [TileSpec("a", Fraction(1))], 0, captions) == 1

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from installation.decode import ImageTarget
-from installation.film import FilmPosition, MasterClock, TimeMap
-from installation.playback import Feed, Player, PresentationSet
+from installation.film import FilmPosition, MasterClock, TimeMap, Timing
+from installation.playback import Channel, Feed, Player, PresentationSet
 from tests.fakes import FakeReader
 
 RATE = Fraction(24)
@@ -35,13 +35,14 @@ class ChangingWall:
         self.index = 0
         self.shown: list[PresentationSet] = []
 
-    def feed(self, name: str, take: int = 1) -> Feed:
-        reader = FakeReader(RATE, 200, gop=5)
+    def feed(self, name: str, take: int = 1, *, behind: int = 0, gop: int = 5) -> Feed:
+        """A feed of a version, which is so many film frames behind the film."""
+        reader = FakeReader(RATE, 200, gop=gop)
         feed = Feed(name, reader)
         feed.queue.depth = 8
         who = f"{name}{take}"
         for since, loop_length in self.clock.lengths():
-            feed.plan_loops(since, self.time_map(loop_length))
+            feed.plan_loops(since, self.time_map(loop_length, behind))
         feed.assign(
             image_target=lambda: TARGET,
             make_payload=lambda image: (who, image.width_px - 1),
@@ -52,16 +53,42 @@ class ChangingWall:
         wait_for(lambda: feed.facts is not None)
         return feed
 
-    def time_map(self, length: int) -> TimeMap:
-        return TimeMap(RATE, length, Fraction(200) / RATE)
+    def time_map(self, length: int, behind: int = 0) -> TimeMap:
+        timing = Timing(offset=behind / RATE)
+        return TimeMap(RATE, length, Fraction(200) / RATE, timing=timing)
 
-    def play(self, frames: int) -> None:
+    def shift(self, name: str, take: int, behind: int) -> Feed:
+        """Let a version go on so many film frames behind, as soon as may be."""
+        feed = self.feed(name, take, behind=behind)
+        self.player.add(feed, self.now_ns, at_seam=False)
+        return feed
+
+    def look_again(self) -> PresentationSet | None:
+        """While paused: what there is to show anew once the coming ones are ready."""
+        wait_for(lambda: all(c.is_comfortable for c in self.player.presenter.coming.values()))
+        due = int(self.clock.elapsed_frames(self.now_ns))
+        for _ in range(200):  # the others may have to be fetched back
+            found = self.player.present(due, self.now_ns)
+            if found is not None:
+                self.player.note_presented(found)
+                return found
+            if not self.player.is_waiting:
+                return None
+            wait_for(lambda: all(c.covers(self.clock.position_of(due)) for c in self.channels()))
+        raise AssertionError("it went on waiting")
+
+    def channels(self) -> list[Channel]:
+        """Those on air."""
+        return [c for c in self.player.channels if c.is_on_air]
+
+    def play(self, frames: int, *, waits_for_the_coming: bool = True) -> None:
         """Go on, film frame by film frame; whoever may be needed is given time to be ready."""
         for _ in range(frames):
             on_air = [c for c in self.player.channels if c.is_on_air]
             position = self.clock.position_of(self.index)
             wait_for(lambda: all(c.covers(position) for c in on_air))  # noqa: B023
-            wait_for(lambda: all(c.is_comfortable for c in self.player.presenter.coming.values()))
+            coming = self.player.presenter.coming.values() if waits_for_the_coming else ()
+            wait_for(lambda: all(c.is_comfortable for c in coming))  # noqa: B023
             self.now_ns = max(self.now_ns, self.clock.due_ns(self.index))
             found = self.player.present(self.index, self.now_ns)
             assert found is not None, self.index
@@ -196,6 +223,140 @@ def test_a_film_changes_its_length_at_a_seam_that_nobody_has_read_beyond(
     assert set(lengths) <= {24, length}
     assert lengths[-1] == length
     assert lengths.count(24) <= 2 or length == 24
+
+
+def behind(shown: PresentationSet) -> dict[str, int]:
+    """By how many film frames each version is behind, as its picture tells."""
+    return {name: shown.position.frame - payload(f)[1] for name, f in shown.frames.items()}
+
+
+def check_others(wall: ChangingWall, name: str) -> None:
+    """No film frame is missing, held or late, and all but one version are at it."""
+    positions = [s.position for s in wall.shown]
+    assert [wall.clock.index(p) for p in positions] == list(range(len(positions)))
+    for shown in wall.shown:
+        assert {n for n, late in behind(shown).items() if late} <= {name}
+    tally = wall.player.presenter.tally
+    assert (tally.held, tally.dropped, tally.late) == (0, 0, 0)
+    assert wall.player.ledger.mismatches == 0
+
+
+def test_a_version_given_other_times_shifts_at_a_film_frame_and_nobody_else_notices(
+    wall: ChangingWall,
+) -> None:
+    wall.player.add(wall.feed("b"), 0, at_seam=False)
+    wall.play(30)
+    old = next(c.feed for c in wall.player.channels if c.name == "b")
+    wall.shift("b", 2, behind=3)
+    wall.play(12)
+    check_others(wall, "b")
+    late = [behind(shown)["b"] for shown in wall.shown[29:]]
+    assert late == sorted(late)  # from 0 to 3, at once and for good
+    assert {*late} == {0, 3}
+    assert wall.shown[-1].position.loop == 1  # and no seam was waited for
+    assert [c.name for c in wall.player.channels] == ["a", "b"]
+    assert old.join(5)
+    assert wall.readers["b1"].is_closed
+
+
+def test_a_shift_takes_the_versions_history_with_it(wall: ChangingWall) -> None:
+    wall.play(3)
+    (channel,) = wall.player.channels
+    channel.late = 7
+    wall.player.presenter.take_off_air("a", "a test", 3, wall.now_ns)
+    wall.shift("a", 2, behind=1)
+    wall.play(12)
+    (shifted,) = wall.player.channels
+    assert shifted is not channel
+    assert (shifted.late, shifted.times_off_air) == (7, 1)
+    assert [span.until_index is not None for span in shifted.spans] == [True]
+
+
+def test_whoever_leans_on_the_key_leaves_no_feeds_behind(wall: ChangingWall) -> None:
+    wall.player.add(wall.feed("b"), 0, at_seam=False)
+    wall.play(30)
+    for take in range(2, 22):
+        wall.shift("b", take, behind=take * 7 % 11)
+    wall.play(12)
+    check_others(wall, "b")
+    assert {behind(shown)["b"] for shown in wall.shown[29:]} == {0, 4}  # the last one alone
+    kept = {c.feed for c in wall.player.channels}
+    gone = [feed for feed in wall.made if feed not in kept]
+    assert len(gone) == 20
+    assert all(feed.join(5) for feed in gone)
+    assert sum(reader.is_closed for reader in wall.readers.values()) == 20
+
+
+@pytest.mark.parametrize("gop", [1, 5, 100])
+def test_a_shift_need_not_decode_in_real_time(gop: int) -> None:
+    """It is there within less than a second, however far back the keyframe lies."""
+    wall = ChangingWall(150)
+    try:
+        wall.play(40)
+        wall.player.add(wall.feed("a", 2, behind=3, gop=gop), wall.now_ns, at_seam=False)
+        wall.play(20)
+        assert behind(wall.shown[-1]) == {"a": 3}
+        check_others(wall, "a")
+    finally:
+        wall.player.stop()
+
+
+def test_a_paused_wall_shows_the_shift_at_the_film_frame_it_stands_at(wall: ChangingWall) -> None:
+    wall.player.add(wall.feed("b"), 0, at_seam=False)
+    wall.play(30)
+    wall.player.pause(wall.now_ns)
+    position = wall.player.presenter.shown
+    for take, frames in enumerate((2, 4, 1), 2):
+        wall.shift("b", take, behind=frames)
+        assert wall.player.is_waiting
+        found = wall.look_again()
+        assert found is not None
+        assert (found.position, behind(found)) == (position, {"a": 0, "b": frames})
+        assert not wall.player.is_waiting
+    wall.player.resume(wall.now_ns)
+    wall.play(20)
+    check_others(wall, "b")
+    assert behind(wall.shown[-1]) == {"a": 0, "b": 1}
+
+
+def test_a_shift_on_its_way_arrives_though_the_wall_is_paused_stepped_or_runs_on(
+    wall: ChangingWall,
+) -> None:
+    wall.player.add(wall.feed("b"), 0, at_seam=False)
+    wall.play(30)
+    wall.shift("b", 2, behind=3)
+    wall.player.pause(wall.now_ns)
+    found = wall.look_again()
+    assert found is not None
+    assert behind(found) == {"a": 0, "b": 3}
+    wall.shift("b", 3, behind=2)
+    wall.player.step(-2)
+    found = wall.look_again()
+    while wall.player.is_waiting:
+        found = wall.look_again()
+    assert found is not None
+    assert behind(found) == {"a": 0, "b": 2}
+    assert wall.clock.index(found.position) == 27
+    wall.shift("b", 4, behind=5)
+    wall.player.resume(wall.now_ns)
+    wall.index = 28
+    wall.play(20)
+    assert behind(wall.shown[-1]) == {"a": 0, "b": 5}
+    assert wall.player.ledger.mismatches == 0
+
+
+def test_a_shift_that_comes_a_little_late_is_still_waited_for(wall: ChangingWall) -> None:
+    wall.player.add(wall.feed("b"), 0, at_seam=False)
+    wall.play(30)
+    feed = wall.feed("b", 2, behind=3)
+    wall.readers["b2"].hold()
+    wall.player.add(feed, wall.now_ns, at_seam=False)
+    wall.play(10, waits_for_the_coming=False)
+    assert behind(wall.shown[-1]) == {"a": 0, "b": 0}
+    wall.readers["b2"].go_on()
+    wall.play(4)
+    check_others(wall, "b")
+    assert behind(wall.shown[-1]) == {"a": 0, "b": 3}
 
 
 Change = st.one_of(

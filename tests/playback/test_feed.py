@@ -18,6 +18,7 @@ from installation.decode.reader import ReaderFault
 from installation.film import AS_IT_IS, FilmPosition, TimeMap, Timing, WhenShort
 from installation.film.timeline import picture_at
 from installation.playback import Feed
+from installation.playback.pool import DecodePool
 from tests.fakes.reader import FakeFrame, FakeReader
 
 FILM = Fraction(24)
@@ -31,8 +32,8 @@ THREADED = settings(max_examples=60, phases=(Phase.explicit, Phase.reuse, Phase.
 class WatchedQueue(FrameQueue):
     """Tells a test when entries have been put."""
 
-    def __init__(self, depth: int) -> None:
-        super().__init__(depth)
+    def __init__(self, depth: int, on_room: Callable[[], None]) -> None:
+        super().__init__(depth, on_room)
         self.taken_in: list[QueuedFrame] = []
         self.fault: Callable[[], str | None] = lambda: None
         self._arrival = threading.Condition()
@@ -88,7 +89,7 @@ class Line:
         self.feed = Feed("v", reader, depth=depth)
         self.feed.plan_loops(0, time_map)
         self.feed.assign(image_target=self._target, make_payload=self._make)
-        self.queue = self.feed.queue = WatchedQueue(depth)
+        self.queue = self.feed.queue = WatchedQueue(depth, self.feed.wake)
         self.queue.fault = lambda: self.feed.fault
 
     def _target(self) -> ImageTarget:
@@ -498,11 +499,33 @@ def test_a_mistake_of_ours_stops_one_version_and_is_in_the_log(
 # -- the thread
 
 
-def test_pictures_are_made_on_the_feed_s_own_thread() -> None:
+def test_pictures_are_made_on_decoding_threads() -> None:
     with line(Recorder(24, 48)) as made:
         made.feed.start(at(0))
         made.wait_full()
-        assert made.makers == {"feed v"}
+        assert made.makers
+        assert all(name.startswith("decode ") for name in made.makers)
+
+
+def test_feeds_that_share_a_pool_are_all_served() -> None:
+    pool = DecodePool(2)
+    feeds = [Feed(f"v{i}", FakeReader(24, 48), depth=3, pool=pool) for i in range(20)]
+    for feed in feeds:
+        feed.plan_loops(0, TimeMap(FILM, LENGTH, Fraction(2)))
+        feed.assign(image_target=lambda: TARGET, make_payload=lambda image: image.width_px)
+        feed.start(at(0))
+    end = time.monotonic() + PATIENCE_S
+    for frame in range(120):
+        position = at(frame % LENGTH, loop=frame // LENGTH)
+        while not all(feed.queue.covers(position) for feed in feeds):
+            assert time.monotonic() < end, position
+            time.sleep(0)
+        assert {feed.queue.take(position).payload for feed in feeds} == {frame % LENGTH + 1}  # type: ignore[union-attr]
+    for feed in feeds:
+        feed.stop()
+    assert all(feed.join(PATIENCE_S) for feed in feeds)
+    pool.stop()
+    assert pool.join(PATIENCE_S)
 
 
 def test_the_file_is_opened_once_and_before_it_is_known_what_for() -> None:

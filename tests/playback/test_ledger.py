@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.decode import QueuedFrame
-from installation.film import FilmPosition, TimeMap, WhenShort
+from installation.film import FilmPosition, TimeMap, Timing, WhenShort
 from installation.film.timeline import picture_at
 from installation.playback.ledger import FIRST_MISMATCHES_KEPT, Account, Ledger, Mismatch
 
@@ -178,3 +178,15 @@ def test_black_where_a_picture_is_due_is_wrong_though_the_table_is_not_read_yet(
     ledger = ledger_of(table)
     ledger.record(at(7), {"v": picture(at(7), at(7), None)})
     assert (ledger.mismatches, ledger.unproved) == (1, 1)
+
+
+def test_a_version_with_other_times_from_a_loop_on_is_checked_by_those() -> None:
+    table, later = even(24), TimeMap(RATE, LENGTH, Fraction(2), timing=Timing(offset=1 / RATE))
+    ledger = Ledger()
+    times = [WHOLE, later, WHOLE]
+    ledger.open_account("v", Account(lambda loop: times[loop], table.expected_pts))
+    for loop, pts in ((0, 7), (1, 6), (2, 7), (2, 6)):
+        ledger.record(at(7, loop), {"v": picture(at(7, loop), at(7, loop), Fraction(pts, 24))})
+    assert ledger.mismatches == 1
+    (wrong,) = ledger.first_mismatches
+    assert (wrong.position, wrong.expected_pts) == (at(7, 2), Fraction(7, 24))

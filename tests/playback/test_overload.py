@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from installation.decode import FrameQueue, ImageTarget, QueuedFrame
+from installation.decode import ImageTarget
 from installation.film import MasterClock, TimeMap
 from installation.playback import Feed, Player
 from tests.fakes import FakeMachine, FakeReader
@@ -20,25 +20,6 @@ LENGTH = 480
 REFRESH_NS = 1_000_000_000 // 60
 PATIENCE_NS = 250_000_000
 TARGET = ImageTarget(frozenset({"bgra"}))
-
-
-class WatchedQueue(FrameQueue):
-    """Tells whether the decoder stands before it, with a picture that it has no room for."""
-
-    is_offered = False
-
-    def put(self, frame: QueuedFrame, generation: int) -> bool:
-        """See `FrameQueue.put`."""
-        self.is_offered = True
-        try:
-            return super().put(frame, generation)
-        finally:
-            self.is_offered = False
-
-    @property
-    def is_at_rest(self) -> bool:
-        """True when nothing moves here until somebody takes a picture."""
-        return self.is_offered and self.is_full
 
 
 class SlowWall:
@@ -54,10 +35,8 @@ class SlowWall:
         self.half = half
         self.clock = MasterClock(RATE, LENGTH)
         self.readers = list(readers.values())
-        self.feeds = [Feed(name, reader) for name, reader in readers.items()]
-        self.queues = [WatchedQueue(8) for _ in self.feeds]
-        for feed, queue in zip(self.feeds, self.queues, strict=True):
-            feed.queue = queue
+        self.feeds = [Feed(name, reader, depth=8) for name, reader in readers.items()]
+        for feed in self.feeds:
             feed.plan_loops(0, TimeMap(RATE, LENGTH, Fraction(LENGTH) / RATE))
             feed.assign(
                 image_target=lambda: TARGET,
@@ -78,8 +57,8 @@ class SlowWall:
         """
         end = time.monotonic() + 10
         while not all(
-            reader.waits or queue.is_at_rest
-            for reader, queue in zip(self.readers, self.queues, strict=True)
+            reader.waits or feed.urgency() is None
+            for reader, feed in zip(self.readers, self.feeds, strict=True)
         ):
             assert time.monotonic() < end, "the feeds do not come to rest"
             time.sleep(0)

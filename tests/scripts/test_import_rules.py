@@ -21,6 +21,7 @@ OURS = {
     "playback": {"film", "decode", "errors"},
     "library": {"film", "config", "decode", "errors"},
     "sample": {"film", "errors"},
+    "control": {"film", "config", "errors"},
     "wall": {"film", "config", "layout", "decode", "playback", "errors"},
 }
 """What each room may import of ours."""
@@ -28,10 +29,11 @@ LIBRARIES = {
     "PySide6": {"wall", "sample", "show", "preview"},
     "av": {"decode", "library", "sample"},
     "babel": {"wall"},
-    "click": {"cli"},
+    "c2pa": {"library"},
+    "click": {"ahead", "cli"},
     "numpy": {"wall", "sample"},
-    "platformdirs": {"library"},
-    "pydantic": {"config", "library"},
+    "platformdirs": {"control", "library"},
+    "pydantic": {"config", "control", "library"},
     "pydantic_core": {"config"},
     "vlc": {"decode"},
     "watchdog": {"library"},
@@ -41,17 +43,50 @@ LIBRARIES = {
 """Who may import each outside library; the time is read in one module, `film/clock.py`."""
 MODULES = {
     "errors": {"film"},
-    "preview": {"cli", "starter"},
-    "starter": {"cli", "preview"},
-    "app": {"cli", "preview", "starter"},
-    "show": {"cli", "preview", "starter", "app"},
-    "cast": {"cli", "preview", "starter", "app", "show"},
-    "parts": {"cli", "preview", "starter", "app", "show", "cast"},
+    "preview": {"cli", "starter", "ahead", "safekeeping"},
+    "starter": {"cli", "preview", "ahead", "safekeeping"},
+    "ahead": {"cli", "preview", "starter", "safekeeping"},
+    "safekeeping": {"cli", "preview", "starter", "ahead"},
+    "app": {"cli", "preview", "starter", "ahead", "safekeeping"},
+    "show": {"cli", "preview", "starter", "ahead", "safekeeping", "app"},
+    "board": {"cli", "preview", "starter", "ahead", "safekeeping", "app", "show", "nudge"},
+    "nudge": {"cli", "preview", "starter", "ahead", "safekeeping", "app", "show", "board"},
+    "cast": {"cli", "preview", "starter", "ahead", "safekeeping", "app", "show", "board", "nudge"},
+    "mezzanines": {
+        "cli",
+        "preview",
+        "starter",
+        "ahead",
+        "safekeeping",
+        "app",
+        "show",
+        "board",
+        "nudge",
+        "cast",
+    },
+    "parts": {
+        "cli",
+        "preview",
+        "starter",
+        "ahead",
+        "safekeeping",
+        "app",
+        "show",
+        "board",
+        "nudge",
+        "cast",
+        "mezzanines",
+    },
     "cli": set[str](),
     "__main__": set[str](),
 }
 """The modules beside the rooms, and what of ours they must not import."""
-IMPORTED_AS = {"pyside6-addons": "PySide6", "python-vlc": "vlc", "pyyaml": "yaml"}
+IMPORTED_AS = {
+    "c2pa-python": "c2pa",
+    "pyside6-addons": "PySide6",
+    "python-vlc": "vlc",
+    "pyyaml": "yaml",
+}
 
 
 @pytest.fixture

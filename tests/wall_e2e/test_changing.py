@@ -30,7 +30,7 @@ def write(config: Path, film: Path, drawing: str, wall: str = "") -> None:
     other.write_text(
         f"film: {{versions: '{film}', settle_s: 0.5, watch: polling}}\n"
         f"wall: {{fade_in_ms: 0, transition_ms: 300, captions: none{wall}}}\n"
-        f"playback: {{drawing: {drawing}}}\n"
+        f"playback: {{drawing: {drawing}}}\nconform: {{mode: never}}\n"
     )
     other.replace(config)
 

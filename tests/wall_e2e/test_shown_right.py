@@ -107,7 +107,7 @@ def test_every_format_is_shown_in_its_own_colours_and_upright(tmp_path: Path, dr
     config = tmp_path / "wall.yaml"
     config.write_text(
         f"film: {{title: Patches, versions: film}}\nwall: {{fade_in_ms: 0}}\n"
-        f"playback: {{drawing: {drawing}}}\n"
+        f"playback: {{drawing: {drawing}}}\nconform: {{mode: never}}\n"
     )
     report = tmp_path / "r.json"
     with XvfbScreen() as screen:

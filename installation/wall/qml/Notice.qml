@@ -1,4 +1,4 @@
-// For the curator, in a window only: what is wrong with the YAML that was just saved.
+// For the curator, in a window only: what is wrong with the YAML just saved, or what a key did.
 import QtQuick
 
 Rectangle {

@@ -50,6 +50,13 @@ Item {
             opacity: tile.isOnAir ? 0 : tile.wall.offAirVeil
             Behavior on opacity { NumberAnimation { duration: 400; easing.type: Easing.InOutSine } }
         }
+
+        // for the curator, in a window only: this one is selected
+        Loader {
+            anchors.fill: parent
+            source: tile.wall.selectedName === tile.name ? "Outline.qml" : ""
+            onLoaded: item.color = Qt.binding(() => tile.wall.captionColor)
+        }
     }
 
     Caption {

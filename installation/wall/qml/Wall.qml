@@ -42,7 +42,10 @@ Item {
         }
     }
 
-    HoverHandler { cursorShape: Qt.BlankCursor }
+    HoverHandler {
+        enabled: root.wall.isCursorHidden
+        cursorShape: Qt.BlankCursor
+    }
 
     Loader {
         property var wall: root.wall

@@ -1,0 +1,69 @@
+"""A wall that conforms its versions while it plays: nobody sees when the files change over."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.clips import make_clip
+from tests.wall_e2e.screen import XvfbScreen
+from tests.wall_e2e.test_changing import check_lock, playing
+
+LENGTH = 48
+VERSIONS = ("2021 A", "2022 B", "2023 C")
+
+
+def wait_for(wall: subprocess.Popen[str], claim: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not claim():
+        assert wall.poll() is None, "the wall has ended"
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def played(wall: subprocess.Popen[str], below: Path) -> set[str]:
+    """The files that the wall has open below a folder, each named by its folder or itself."""
+    found = set()
+    for link in Path(f"/proc/{wall.pid}/fd").iterdir():
+        try:
+            path = link.readlink()
+        except OSError:
+            continue  # closed meanwhile
+        if path.suffix == ".mp4" and below in path.parents:
+            found.add(path.parent.name if path.parent != below else path.name)
+    return found
+
+
+def test_versions_are_conformed_unseen_and_the_next_start_plays_their_mezzanines(
+    screen: XvfbScreen, tmp_path: Path
+) -> None:
+    film, cache, config = tmp_path / "film", tmp_path / "cache", tmp_path / "wall.yaml"
+    for number, name in enumerate(VERSIONS):
+        size = (1920, 1080) if number == 1 else (1280, 720)
+        make_clip(film / name / "film.mp4", frames=LENGTH, size=size, gop=12, version=number)
+    config.write_text(
+        f"film: {{versions: '{film}', settle_s: 0.5, watch: polling}}\n"
+        "wall: {fade_in_ms: 0, captions: none, layout: {kind: grid, columns: 2}}\n"
+        f"playback: {{drawing: software}}\nconform: {{mode: auto, cache: '{cache}', limit: 1 GB}}\n"
+    )
+    with playing(screen, config, tmp_path) as (wall, glances):
+        wait_for(wall, lambda: played(wall, film) == set(VERSIONS))
+        wait_for(wall, lambda: len(played(wall, cache)) == 3 and not played(wall, film))
+        time.sleep(2 * LENGTH / 24)  # and is seen so for two loops
+    check_lock(glances, tmp_path / "report.json", may_lose=0.25)
+    assert {len(glance.tiles) for glance in glances.seen[-LENGTH:]} == {3}
+    with playing(screen, config, tmp_path) as (wall, glances):
+        wait_for(wall, lambda: len(played(wall, cache)) == 3)
+        time.sleep(1)
+        assert not played(wall, film)
+    check_lock(glances, tmp_path / "report.json", may_lose=0.25)
+    for path in cache.glob("*.mp4"):
+        path.write_bytes(path.read_bytes()[:2000])  # a disk that fails
+    with playing(screen, config, tmp_path) as (wall, glances):
+        wait_for(wall, lambda: len(played(wall, film)) == 3)
+        wait_for(wall, lambda: len(played(wall, cache)) == 3 and not played(wall, film))
+        time.sleep(LENGTH / 24)
+    check_lock(glances, tmp_path / "report.json", may_lose=0.25)
+    assert len(glances.seen[-1].tiles) == 3
