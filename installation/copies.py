@@ -62,6 +62,10 @@ class Copies:
         self._entries: list[Mezzanine] | None = None  # at the start
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="copies", daemon=True)
+        folder = mezzanines_folder(config.conform.cache)
+        self._may_find_some = self._mode != "never" and folder.is_dir()
+        if self._may_find_some:
+            _load()
 
     @cached_property
     def _cache(self) -> MezzanineCache:
@@ -89,7 +93,7 @@ class Copies:
         """Before the start: a version as it is to be played by what is there already, which is the
         mezzanine shown last. Reads the cache's notes.
         """
-        if self._mode == "never" or not mezzanines_folder(self._config.conform.cache).is_dir():
+        if not self._may_find_some:
             return version
         if self._entries is None:
             from installation.library.mezzanine import RECIPE
@@ -307,6 +311,12 @@ class Copies:
         except (InstallationError, OSError):
             return None
         return record.seen.sha256 if record is not None and record.seen.edition == edition else None
+
+
+def _load() -> None:
+    """Import what `look_up` needs: it works while Qt is imported, when nothing else may be."""
+    from installation import mezzanines  # noqa: F401
+    from installation.library import digest, fixity, mezzanine, mezzanine_cache  # noqa: F401
 
 
 def conformed_version(version: Version, made: Mezzanine) -> Version:

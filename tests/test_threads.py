@@ -38,6 +38,7 @@ def test_what_goes_on_while_qt_is_imported_imports_nothing(tmp_path: Path) -> No
     """PySide6 looks through `sys.modules` meanwhile, and a start ends where that grows."""
     make_clip(tmp_path / "film" / "Sora" / "film.mp4", frames=24)
     config = tmp_path / "wall.yaml"
-    config.write_text("film: {versions: film}\n")
+    (tmp_path / "cache").mkdir()  # where mezzanines are looked for
+    config.write_text("film: {versions: film}\nconform: {cache: cache}\n")
     command = [sys.executable, "-c", START, str(config)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"

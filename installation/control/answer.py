@@ -50,5 +50,7 @@ def _in_words(
         return "\n\n".join(table(status, standing, now, width) for status, standing in found)
     if config is None:
         return "no wall plays; ask as the user who plays it"
+    if not config.exists():
+        return f"{config}: there is no such file; correct the name, or leave it out for all walls"
     start = f'start it with: installation play "{config}"'
     return f"{config.name}: no wall plays it; {start}; or ask as the user who plays it"

@@ -53,7 +53,10 @@ class Course:
         start = timing.start
         stop = duration if timing.stop is None else min(timing.stop, duration)
         if start >= stop:
-            raise ValueError("nothing is left between in and out; the version is shorter")
+            raise ValueError(
+                f"nothing is left between in and out: the film ends after {float(duration):.6g} s;"
+                " mend them in version.yaml or in the config"
+            )
         self.knots = tuple(_knots(timing, start, stop, film))
         self.begin, self.end = self.knots[0].film, self.knots[-1].film
         self.start, self.stop = start, stop

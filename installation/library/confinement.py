@@ -27,11 +27,13 @@ def step_back() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def confine(*, cpu_s: int, memory_bytes: int, open_files: int, file_bytes: int = 0) -> bool:
+def confine(
+    *, cpu_s: int, memory_bytes: int, open_files: int, file_bytes: int = 0, parent: int = 0
+) -> bool:
     """Limit this process for good, before it spawns a thread; True where it has no network now.
 
     It writes no file larger than `file_bytes`, gains no right by running another program, and ends
-    with its parent.
+    with its parent, the process of that number: at once where that one has ended before.
     """
     is_off_network = False
     if sys.platform == "linux":
@@ -39,6 +41,8 @@ def confine(*, cpu_s: int, memory_bytes: int, open_files: int, file_bytes: int =
         is_off_network = _leave_network(libc, is_root=os.geteuid() == 0)
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        if parent and os.getppid() != parent:
+            os._exit(1)
     _limit("CPU", cpu_s, grace=1)
     _limit("AS", memory_bytes)
     _limit("NOFILE", open_files)

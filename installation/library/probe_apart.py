@@ -105,8 +105,9 @@ def ask(
 
 
 def _surroundings(limits: Limits) -> dict[str, Any]:
+    most = {name: most for name, most in asdict(limits).items() if name != "wall_s"}
     return {
-        "limits": {name: most for name, most in asdict(limits).items() if name != "wall_s"},
+        "limits": most | {"parent": os.getpid()},
         "sys_path": [str(Path(place).absolute()) for place in sys.path if place],
     }
 

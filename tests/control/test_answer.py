@@ -36,10 +36,15 @@ def ask(tmp_path: Path, noon: datetime) -> Callable[..., tuple[Code, str]]:
 
 
 def test_no_wall_is_an_exit_code_of_its_own_and_says_what_to_do(
-    ask: Callable[..., tuple[Code, str]],
+    ask: Callable[..., tuple[Code, str]], tmp_path: Path
 ) -> None:
     assert ask() == (Code.NO_WALL, "no wall plays; ask as the user who plays it")
-    code, told = ask(KISS)
+    kiss = tmp_path / "kiss.yaml"
+    code, told = ask(kiss)
+    assert code == Code.NO_WALL
+    assert told.startswith(f"{kiss}: there is no such file")
+    kiss.touch()
+    code, told = ask(kiss)
     assert code == Code.NO_WALL
     assert told.startswith("kiss.yaml: no wall plays it; start it with: installation play")
     assert ask(in_json=True) == (Code.NO_WALL, "[]")

@@ -337,3 +337,12 @@ def test_it_needs_no_terminal(film: Path) -> None:
         start_new_session=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == (b"10\n", b"")
+
+
+@linux
+def test_one_whose_parent_is_gone_before_it_can_tell_ends_at_once() -> None:
+    limits = {"cpu_s": 9, "memory_bytes": 1 << 31, "open_files": 32}
+    for parent, code in ((os.getpid(), 0), (os.getpid() + 1, 1)):
+        asked = json.dumps({"limits": limits | {"parent": parent}})
+        done = subprocess.run([sys.executable, "-c", CONFINED, asked], capture_output=True)
+        assert done.returncode == code, done.stderr

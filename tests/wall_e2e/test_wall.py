@@ -39,7 +39,8 @@ def config_for(folder: Path, film: Path, extra: str = "") -> Path:
     config = folder / "wall.yaml"
     config.write_text(
         f"film: {{title: The Kiss, versions: '{film}'}}\n"
-        f"wall: {{fade_in_ms: 0}}\nplayback: {{drawing: software}}\nconform: {{mode: never}}\n{extra}"
+        "wall: {fade_in_ms: 0}\nplayback: {drawing: software}\nconform: {mode: never}\n"
+        f"{extra}"
     )
     return config
 
