@@ -148,8 +148,6 @@ class Copies:
         `on_change` is called, on one of our threads, when other files are to be played.
         """
         self._on_change, self._entries = on_change, None
-        if self._mode != "never":
-            self._begin_to_conform()
         self._thread.start()
 
     def _begin_to_conform(self) -> None:
@@ -160,16 +158,19 @@ class Copies:
             prepare(self._cache, self._config)
         except InstallationError as error:
             logger.warning("%s; until then the originals play", error)
-        self._queue = ConformQueue(
+        queue = ConformQueue(
             self._cache,
             self._records,
             self._clock,
             self._tools,
             on_done=self._take,
             on_damaged=self._drop,
-            on_air=lambda: [made.path for made in self._chosen.values()],
+            on_air=self._on_air,
         )
-        self._queue.start()
+        with self._lock:
+            if not self._ending.is_set():
+                queue.start()
+                self._queue = queue
 
     def want(self, versions: Sequence[Version], sizes: Mapping[str, Size]) -> None:
         """These originals hang, or are to; each in the size of its mezzanine. Returns at once."""
@@ -205,6 +206,8 @@ class Copies:
     # -- on threads of our own
 
     def _work(self) -> None:
+        if self._mode != "never":
+            self._begin_to_conform()
         ordered: dict[str, Version] = {}
         while (news := self._wait()) is not None:
             originals, sizes = news
@@ -237,6 +240,10 @@ class Copies:
             logger.info("version=%s its fixity is not recorded: %s", version.name, error)
         except CancelledError:
             pass
+
+    def _on_air(self) -> list[Path]:
+        with self._lock:
+            return [made.path for made in self._chosen.values()]
 
     def _order(
         self, originals: Mapping[str, Version], sizes: Mapping[str, Size], before: Iterable[str]
