@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ from installation.copies import Copies
 from installation.errors import ConfigError, InstallationError
 from installation.film import CalendarClock, SystemClock, Version
 from installation.library import KnownFilms, Library, scan
-from installation.library.scan import Found, ReadCredentials, look_into, read_apart
+from installation.library.probe import probe
+from installation.library.probe_apart import LOOK, probe_apart
+from installation.library.scan import Found, Measure, ReadCredentials, look_into, read_apart
 from installation.parts import caption_of, feed_of, nameless_overrides, shown, timing_mistakes
 from installation.playback import DecodePool, Feed
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from installation.library.catalog import Entry
     from installation.library.watch import OnChange, Watch
 
+FIRST_LOOK_S = 15.0
+"""How long the start waits for one film to be measured; the watch looks at it again, for longer."""
 GIL_SWITCH_S = 0.001
 """How long a thread that FFmpeg has answered waits, at most, for one that runs Python."""
 
@@ -50,6 +55,8 @@ def play(
     sys.setswitchinterval(GIL_SWITCH_S)
     config = load_config(path)
     known = KnownFilms(config.film.versions)
+    # a film that nobody has measured yet may be anything: it must not take the wall with it
+    measure = partial(probe_apart, limits=replace(LOOK, wall_s=FIRST_LOOK_S))
     decoding = DecodePool()
     make_feed = partial(feed_of, pool=decoding)
     feeds: dict[str, Feed] = {}
@@ -60,7 +67,7 @@ def play(
 
     def look() -> tuple[Library, dict[str, str]]:
         # the first picture does not wait for Content Credentials: the watch reads new ones
-        library = scan_film(config, known, open_feed, read_credentials=None)
+        library = scan_film(config, known, open_feed, measure=measure, read_credentials=None)
         return library, {version.name: caption_of(config, version) for version in library.versions}
 
     try:
@@ -93,6 +100,7 @@ def scan_film(
     config: Config,
     known: KnownFilms | None = None,
     on_found: Callable[[Version, int], None] | None = None,
+    measure: Measure = probe,
     read_credentials: ReadCredentials | None = read_apart,
 ) -> Library:
     """What the film's folder holds. Raises ConfigError where there is no such folder."""
@@ -103,6 +111,7 @@ def scan_film(
             order=film.order,
             known=known,
             on_found=on_found,
+            measure=measure,
             read_credentials=read_credentials,
         )
     except InstallationError as error:
@@ -118,7 +127,6 @@ def watch_of(config: Config, known: KnownFilms) -> Callable[[OnChange], Watch]:
 
     def look(folder: Path, stop: threading.Event) -> Found:
         from installation.library.credentials_apart import credentials_apart
-        from installation.library.probe_apart import probe_apart
 
         return look_into(
             folder,

@@ -22,6 +22,7 @@ from installation.library.probe import Facts, probe
 from installation.library.the_film import the_film_in
 
 Order = Literal["date"] | tuple[str, ...]
+Measure = Callable[[Path, str], Facts]
 ReadCredentials = Callable[[Path, str], Credentials | None]
 MAX_THREADS = 4
 
@@ -66,19 +67,26 @@ def scan(
     order: Order,
     known: KnownFilms | None = None,
     on_found: Callable[[Version, int], None] | None = None,
+    measure: Measure = probe,
     read_credentials: ReadCredentials | None = read_apart,
 ) -> Library:
     """Look through the film's folder: each folder in it with one video file is a version.
 
-    Films that are `known` are not measured again; without `read_credentials`, only known Content
-    Credentials count. `on_found` is called for each version as it is found, on the calling thread,
-    in no order that means anything, with the number of folders that may hold one. Raises
-    InstallationError where `folder` itself is missing or is no folder.
+    Films that are `known` are not measured again, others by `measure`; without `read_credentials`,
+    only known Content Credentials count. `on_found` is called for each version as it is found, on
+    the calling thread, in no order that means anything, with the number of folders that may hold
+    one. Raises InstallationError where `folder` itself is missing or is no folder.
     """
     folders, notices = folders_in(folder)
     found = []
     with ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="scan") as pool:
-        look = partial(look_into, root=folder, known=known, read_credentials=read_credentials)
+        look = partial(
+            look_into,
+            root=folder,
+            known=known,
+            measure=measure,
+            read_credentials=read_credentials,
+        )
         for one in pool.map(look, folders):
             found.append(one)
             if one.version is not None and on_found is not None:
@@ -151,7 +159,7 @@ def look_into(
     folder: Path,
     root: Path,
     known: KnownFilms | None = None,
-    measure: Callable[[Path, str], Facts] = probe,
+    measure: Measure = probe,
     read_credentials: ReadCredentials | None = read_apart,
 ) -> Found:
     """One version's folder, or why it holds none. Whatever is wrong stays with this one."""
