@@ -209,9 +209,11 @@ class Show(QObject):
         self._priming = QTimer(self)
         self.library_found.connect(self._take_library)
         self._make_watch = prepared.make_watch
+        self._is_settling_in = False
+        self._made_watch: Watch | None = None  # on a thread
         self._watch: Watch | None = None  # once the wall plays
         self._entries: dict[str, Entry] = {}
-        self._board: Board | None = None  # once the wall plays, too; made on a thread
+        self._board: Board | None = None  # once the wall plays, too
         self._has_news = False
         self._mistake: InstallationError | None = None  # of the config saved last
         self._misfit: InstallationError | None = None  # of what the folder holds with the layout
@@ -484,12 +486,16 @@ class Show(QObject):
             self._is_cursor_hidden = True
             self.wall.hide_cursor()
         self._ticks += 1
-        if self._watch is None and (self.wall.stage.isCurtainUp or self._ticks > WATCH_AFTER_TICKS):
-            self._watch = self._make_watch(self.library_found.emit)
+        if not self._is_settling_in and (
+            self.wall.stage.isCurtainUp or self._ticks > WATCH_AFTER_TICKS
+        ):
+            self._is_settling_in = True
+            threading.Thread(target=self._settle_in, name="settling in", daemon=True).start()
+        if self._watch is None and self._made_watch is not None:
+            self._watch = self._made_watch
             self._watch.reorder(self._config.film.order)
             self._watch.write_receipts(self._config.film.receipts)
             self._watch.start()
-            threading.Thread(target=self._make_board, name="board", daemon=True).start()
             self._copies.start(self.copies_changed.emit)
         self._tell_the_watch()
         self._tend_copies()
@@ -533,11 +539,15 @@ class Show(QObject):
         except ConfigError as error:
             logger.warning("%s", error)
 
-    def _make_board(self) -> None:
-        """On a thread: what it imports takes a while, and the wall plays."""
+    def _settle_in(self) -> None:
+        """Make ready what comes after the first picture. On a thread: what it imports takes a
+        while, and the wall plays.
+        """
+        from installation import mezzanines  # noqa: F401
         from installation.board import new_board
 
         self._board = new_board(self._config.path, self._time.now_ns() - self._options.started_ns)
+        self._made_watch = self._make_watch(self.library_found.emit)
 
     def _post(self) -> None:
         """Say how the wall stands, for `installation status`."""

@@ -95,7 +95,9 @@ def assert_nothing_missing(outcome: Outcome, judgement: Judgement) -> None:
     """
     frames = outcome.report["film_frames"]
     unwatched = sum(gap.frames for gap in judgement.gaps() if gap.blind_ns > REFRESH_NS)
-    assert judgement.missing() - unwatched <= frames["dropped"] + frames["late"]
+    missing = judgement.missing() - unwatched - frames["dropped"] - frames["late"]
+    # Qt may paint one late, for reasons of its own, just before the next
+    assert missing <= 0.005 * frames["due"], judgement.gaps()
     assert unwatched <= 0.02 * frames["due"]
     assert frames["dropped"] <= 0.02 * frames["due"]
 
