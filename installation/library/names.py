@@ -11,13 +11,16 @@ FILM_SUFFIXES = (
     ".flv", ".y4m", ".ivf", ".dv",
 )
 # fmt: on
-_UNFINISHED_SUFFIXES = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp")
+_UNFINISHED_SUFFIXES = (
+    *(".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp"),
+    ".incoming",
+)
 _CLUTTER = frozenset(("desktop.ini", "thumbs.db", "@eadir", "#recycle", "$recycle.bin", "__macosx"))
 _JOINERS = "\u200c\u200d"  # parts of emoji and of Indic and Persian words, though not "printable"
 
 
 def is_unfinished(name: str) -> bool:
-    """True for the names that browsers and copying programs give to a file not yet complete."""
+    """True for the names that programs and people give to what is not yet complete."""
     return name.casefold().endswith(_UNFINISHED_SUFFIXES)
 
 

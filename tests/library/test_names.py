@@ -15,7 +15,7 @@ from installation.library.names import is_film_name, is_ignored, plain, said
     "name",
     [
         *(".hidden", ".incoming", ".DS_Store", "._film.mp4", "~$notes.docx"),
-        *("film.mp4.part", "film.MP4.crdownload", "Thumbs.db", "@eaDir"),
+        *("film.mp4.part", "film.MP4.crdownload", "Thumbs.db", "@eaDir", "2024 Veo.incoming"),
     ],
 )
 def test_what_no_person_put_there_is_ignored(name: str) -> None:

@@ -153,15 +153,18 @@ def test_a_young_folder_after_the_start_settles_whatever_its_files_say(
 
 def test_a_folder_copied_under_a_hidden_name_is_admitted_when_renamed(wall: Wall, put: Put) -> None:
     put(".Sora", content=WHOLE[:2])
+    put("Kling.incoming", content=WHOLE[:2])
     put(".incoming/Veo", content=WHOLE[:2])
     wall.go()
     assert wall.states() == {}
     put(".Sora")
+    put("Kling.incoming")
     put(".incoming/Veo")
     (wall.folder / ".Sora").rename(wall.folder / "Sora")
+    (wall.folder / "Kling.incoming").rename(wall.folder / "Kling")
     (wall.folder / ".incoming" / "Veo").rename(wall.folder / "Veo")
     wall.go()
-    assert wall.states() == {"Sora": "ready", "Veo": "ready"}
+    assert wall.states() == {"Kling": "ready", "Sora": "ready", "Veo": "ready"}
 
 
 def test_a_ready_file_admits_at_once(wall: Wall, put: Put) -> None:
