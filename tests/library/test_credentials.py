@@ -30,6 +30,7 @@ from installation.library.credentials import (
 )
 from installation.library.credentials_apart import credentials_apart
 from installation.library.probe_apart import Limits
+from installation.library.scan import read_apart
 from tests.signing import Studio, created, manifest, open_studio
 
 AddVersion = Callable[..., Path]
@@ -333,11 +334,11 @@ def test_a_scan_that_must_not_wait_takes_those_that_are_known(
 ) -> None:
     add_version("2020 A", film=sora)
     known = KnownFilms(film_folder, tmp_path / "cache")
-    sources = [
-        scan(film_folder, order="date", known=known, **how).versions[0].credit.source
-        for how in ({"read_credentials": None}, {}, {"read_credentials": None})
+    credits = [
+        scan(film_folder, order="date", known=known, read_credentials=read).versions[0].credit
+        for read in (None, read_apart, None)
     ]
-    assert sources == ["folder name", SIGNED, SIGNED]
+    assert [credit.source for credit in credits] == ["folder name", SIGNED, SIGNED]
 
 
 def test_those_of_another_file_in_its_place_are_read_anew(
