@@ -112,10 +112,9 @@ class Cast:
 
     def faulty(self) -> Iterator[Version]:
         """Those whose file cannot be read on, or not at all."""
-        presenter = self.player.presenter
-        for channel in (*presenter.channels.values(), *presenter.coming.values()):
-            if channel.feed.fault is not None:
-                yield self._version_of[channel.feed]
+        for feed in self.player.feeds:
+            if feed.fault is not None:
+                yield self._version_of[feed]
 
     # -- the player's side
 
@@ -200,8 +199,8 @@ class Cast:
         self.player.add(shifted, now_ns, at_seam=at_seam)
 
     def _forget_the_gone(self) -> None:
-        playing = {c.feed for c in (*self.player.channels, *self.player.presenter.coming.values())}
-        self._version_of = {f: v for f, v in self._version_of.items() if f in playing}
+        feeds = self.player.feeds
+        self._version_of = {f: v for f, v in self._version_of.items() if f in feeds}
 
     # -- the wall's side
 

@@ -214,8 +214,8 @@ class Copies:
             self._order(originals, sizes, ordered)
             ordered = originals
             with self._lock:
-                on_air = list(self._chosen.values())
-            for made in on_air:
+                chosen = list(self._chosen.values())
+            for made in chosen:
                 self._cache.touch(made)
             for version in originals.values():
                 self._record(version)
@@ -310,20 +310,16 @@ class Copies:
 
     def _known_sha256(self, version: Version) -> str | None:
         """The original's, where it was read before and is the same file still."""
-        from installation.library.digest import edition_of
-
         try:
-            record = self._records.record(self._records.name_of(version.path))
-            edition = edition_of(version.path.stat())
+            return self._records.known_sha256(version.path)
         except (InstallationError, OSError):
             return None
-        return record.seen.sha256 if record is not None and record.seen.edition == edition else None
 
 
 def _load() -> None:
     """Import what `look_up` needs: it works while Qt is imported, when nothing else may be."""
     from installation import mezzanines  # noqa: F401
-    from installation.library import digest, fixity, mezzanine, mezzanine_cache  # noqa: F401
+    from installation.library import fixity, mezzanine, mezzanine_cache  # noqa: F401
 
 
 def conformed_version(version: Version, made: Mezzanine) -> Version:

@@ -72,16 +72,27 @@ class FixityRecords:
         An original that is not recorded yet is now. One that was replaced is left for somebody to
         accept. Raises what `read` raises, and OSError where there is no such file.
         """
+        read_before = self.known_sha256(film)
+        if read_before is not None:
+            return read_before
         name = self.name_of(film)
         known = self.record(name)
-        if known is not None and known.seen.edition == edition_of(film.stat()):
-            return known.seen.sha256
         found = read(film)
         try:
             self._write(self._new(name, found) if known is None else replace(known, seen=found))
         except OSError as error:
             logger.warning("the fixity of %s cannot be recorded: %s", name, error)
         return found.sha256
+
+    def known_sha256(self, film: Path) -> str | None:
+        """The SHA-256 of an original as it was read last, if it is the same file; else None.
+
+        Raises VersionRejected outside the film's folder, and OSError where there is no such file.
+        """
+        known = self.record(self.name_of(film))
+        if known is not None and known.seen.edition == edition_of(film.stat()):
+            return known.seen.sha256
+        return None
 
     def name_of(self, film: Path) -> str:
         """What an original is known by. Raises VersionRejected outside the film's folder."""

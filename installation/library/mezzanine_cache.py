@@ -19,14 +19,13 @@ import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-import platformdirs
-
 from installation.config import Amount
 from installation.errors import InstallationError
 from installation.film import Clock
 from installation.library.cached import Key, Mezzanine, Name, as_json, from_json, parsed
 from installation.library.digest import Digest, edition_of
 from installation.library.mezzanine import RECIPE, MezzanineFacts, Size
+from installation.library.places import mezzanines_folder
 from installation.library.whole import flush_file, flush_folder, write_whole
 
 logger = logging.getLogger(__name__)
@@ -52,10 +51,7 @@ class MezzanineCache:
 
     def __init__(self, folder: Path | None, limit: Amount, calendar: Clock) -> None:
         self._is_users = folder is None
-        if folder is None:
-            place = platformdirs.user_cache_dir("installation", appauthor=False)
-            folder = Path(place) / "mezzanines"
-        self.folder = folder
+        self.folder = mezzanines_folder(folder)
         self._limit = limit
         self._calendar = calendar
         self._numbers = itertools.count(1)

@@ -33,6 +33,11 @@ class Player:
         """Every version's channel, on air or not."""
         return tuple(self.presenter.channels.values())
 
+    @property
+    def feeds(self) -> Sequence[Feed]:
+        """Every feed that plays or is to: a version may have two."""
+        return tuple(c.feed for c in (*self.channels, *self.presenter.coming.values()))
+
     def prime(self) -> None:
         """Let every feed read from the first film frame on."""
         for channel in self.channels:
@@ -113,7 +118,7 @@ class Player:
         """Give the film another length or its versions other times, from a loop on that nobody
         has begun to read.
         """
-        feeds = [c.feed for c in (*self.channels, *self.presenter.coming.values())]
+        feeds = self.feeds
         due = self.presenter.due
         begun = [feed.hold_loops() for feed in feeds]
         since = max([*begun, -1 if due is None else due.loop]) + 1
@@ -160,7 +165,7 @@ class Player:
 
     def stop(self) -> None:
         """Stop and join every feed's thread."""
-        every = [c.feed for c in (*self.channels, *self.presenter.coming.values())] + self._retired
+        every = [*self.feeds, *self._retired]
         for feed in every:
             feed.stop()
         for feed in every:

@@ -94,7 +94,6 @@ class Wall(QObject):
     key_pressed = Signal(int)
     clicked = Signal(float, float)
     """Across and down, in the window's pixels."""
-    closed = Signal()
 
     def __init__(
         self, settings: WallConfig, tiles: Sequence[TileContent], drawing: Drawing
