@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What a wall costs by its number of versions, each conformed to its tile, in one run.
 
-`python3 scripts/bench_wall.py [--quick] [--plot FILE.svg] [--json FILE]`. Every version is a 1080p
-film of its own, on a 1920x1080 wall. Machines are noisy: read the ratios, not the times.
+`python3 scripts/bench_wall.py [--counts N ...] [--loops N] [--plot FILE.svg] [--json FILE]`. Every
+version is a 1080p film of its own, on a 1920x1080 wall. Machines are noisy: read the ratios.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ from bootstrap import set_up
 from demo import environment_of, virtual_screen
 
 SIZE = "1920x1080"
-COUNTS = (1, 4, 9, 16, 36, 64)
-QUICK_COUNTS = (1, 4, 16, 64)
+COUNTS = (1, 4, 9, 16, 36, 64, 100)
 BESIDE, NEWCOMERS = 9, 4
 PLOT_PX = 640, 360
 
@@ -33,16 +32,16 @@ PLOT_PX = 640, 360
 def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer walls, shorter")
+    parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="versions a wall")
+    parser.add_argument("--loops", type=int, default=4, help="loops of the film measured")
     parser.add_argument("--plot", type=Path, help="draw the curve there, as SVG")
     parser.add_argument("--json", type=Path, help="write all figures there as well")
     options = parser.parse_args()
     python = str(set_up(needs_screen=True))
-    loops = 2 if options.quick else 4
+    loops = options.loops
     with tempfile.TemporaryDirectory() as folder, virtual_screen(f"{SIZE}x24") as display:
         bench = WallBench(python, Path(folder), environment_of(display))
-        counts = QUICK_COUNTS if options.quick else COUNTS
-        walls = [bench.wall(count, loops) for count in counts]
+        walls = [bench.wall(count, loops) for count in options.counts]
         beside = [bench.beside(loops, newcomers) for newcomers in (0, NEWCOMERS)]
     report(walls, beside)
     if options.plot:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import av
+from av.video.format import VideoFormat
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 HD_HEIGHT_PX = 720
@@ -50,6 +52,15 @@ class ImageTarget:
 
 _BT601_TAGS = (4, 5, 6)  # FCC, BT.470BG, SMPTE 170M in ITU-T H.273
 _BT2020_TAGS = (9, 10)
+_UNSPECIFIED = 2
+# PyAV's enumerations, looked up once: that takes longer than to scale a small picture's row
+_COLORSPACES = {
+    "bt601": int(Colorspace.ITU601),
+    "bt709": int(Colorspace.ITU709),
+    "bt2020": int(Colorspace.BT2020),
+}
+_VIDEO, _FULL = int(ColorRange.MPEG), int(ColorRange.JPEG)
+_AREA, _BICUBIC = int(Interpolation.AREA), int(Interpolation.BICUBIC)
 
 
 class Converter:
@@ -60,18 +71,13 @@ class Converter:
 
     def convert(self, frame: av.VideoFrame, target: ImageTarget) -> Image:
         """The frame in a format and size that the target takes."""
-        matrix = matrix_of(frame)
-        full = is_full_range(frame)
+        matrix, full = colours_of(frame)
         size = target.size_px or (frame.width, frame.height)
         is_plain = frame.format.is_rgb or (matrix == "bt709" and not full)
         is_whole = size == (frame.width, frame.height)
         if is_whole and is_plain and frame.format.name in target.formats:
             return _image(frame, matrix, full)
-        colorspace = {
-            "bt601": Colorspace.ITU601,
-            "bt709": Colorspace.ITU709,
-            "bt2020": Colorspace.BT2020,
-        }[matrix]
+        colorspace = _COLORSPACES[matrix]
         shrinks = size[0] <= frame.width and size[1] <= frame.height
         converted = self._reformatter.reformat(
             frame,
@@ -80,31 +86,32 @@ class Converter:
             format="bgra",
             src_colorspace=colorspace,
             dst_colorspace=colorspace,
-            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
-            dst_color_range=ColorRange.JPEG,
+            src_color_range=_FULL if full else _VIDEO,
+            dst_color_range=_FULL,
             # Area averages all the pixels a smaller one covers; it is also the cheapest that does.
-            interpolation=Interpolation.AREA if shrinks else Interpolation.BICUBIC,
+            interpolation=_AREA if shrinks else _BICUBIC,
             threads=1,
         )
         return _image(converted, matrix, True)
 
 
-def matrix_of(frame: av.VideoFrame) -> str:
-    """The Y'CbCr matrix a frame is tagged with, or the one its size suggests."""
-    tag = int(frame.colorspace)
-    if tag in _BT601_TAGS:
-        return "bt601"
-    if tag in _BT2020_TAGS:
-        return "bt2020"
-    if tag == 2:  # unspecified
-        return "bt709" if frame.height >= HD_HEIGHT_PX else "bt601"
-    return "bt709"
+def colours_of(frame: av.VideoFrame) -> tuple[str, bool]:
+    """A frame's Y'CbCr matrix, by its tag or else by its size, and whether luma uses 0..255, as it
+    always does in RGB and the old yuvj formats.
+    """
+    is_hd = frame.height >= HD_HEIGHT_PX
+    return _colours(int(frame.colorspace), int(frame.color_range), frame.format.name, is_hd)
 
 
-def is_full_range(frame: av.VideoFrame) -> bool:
-    """True where luma uses 0..255 (RGB and the old yuvj formats always do)."""
-    name = frame.format.name
-    return frame.color_range == ColorRange.JPEG or name.startswith("yuvj") or frame.format.is_rgb
+@lru_cache(maxsize=256)
+def _colours(space: int, color_range: int, format_name: str, is_hd: bool) -> tuple[str, bool]:
+    matrix = "bt709"
+    if space in _BT601_TAGS or (space == _UNSPECIFIED and not is_hd):
+        matrix = "bt601"
+    elif space in _BT2020_TAGS:
+        matrix = "bt2020"
+    is_full = color_range == _FULL or format_name.startswith("yuvj")
+    return matrix, is_full or VideoFormat(format_name).is_rgb
 
 
 def _image(frame: av.VideoFrame, matrix: str, full: bool) -> Image:

@@ -30,8 +30,9 @@ class QueuedFrame:
 class FrameQueue:
     """Film-ordered frames of one version. A decoding thread puts; the GUI thread takes.
 
-    `depth` is how many frames it is to hold. `on_room` is called whenever there may be room again,
-    on the thread that made it.
+    `depth` is how many frames it is to hold. Once full, it wants no more until a quarter of it is
+    free again: decoding a few pictures on end costs less than one at a time. Then `on_room` is
+    called, on the thread that made the room.
     """
 
     def __init__(self, depth: int, on_room: Callable[[], None] = lambda: None) -> None:
@@ -41,6 +42,7 @@ class FrameQueue:
         self._lock = threading.Lock()
         self._generation = 0
         self._is_closed = False
+        self._wants_more = True
 
     @property
     def depth(self) -> int:
@@ -49,7 +51,9 @@ class FrameQueue:
 
     @depth.setter
     def depth(self, depth: int) -> None:
-        self._depth = depth
+        with self._lock:
+            self._depth = depth
+            self._wants_more = len(self._frames) < depth
         self._on_room()
 
     # -- the feed's side
@@ -64,6 +68,7 @@ class FrameQueue:
             if generation != self._generation or self._is_closed:
                 return False
             self._frames.append(frame)
+            self._wants_more = self._wants_more and len(self._frames) < self._depth
             return True
 
     # -- the presenter's side
@@ -76,6 +81,7 @@ class FrameQueue:
         with self._lock:
             self._generation += 1
             self._frames.clear()
+            self._wants_more = True
             return self._generation
 
     def close(self) -> None:
@@ -102,10 +108,11 @@ class FrameQueue:
         The frame itself stays as long as later film frames may need it.
         """
         with self._lock:
-            before = len(self._frames)
             while self._frames and self._frames[0].last < position:
                 self._frames.popleft()
-            has_room = len(self._frames) != before
+            is_low = len(self._frames) <= self._depth - max(1, self._depth // 4)
+            has_room = is_low and not self._wants_more
+            self._wants_more |= is_low
             is_here = self._frames and self._frames[0].first <= position
             taken = self._frames[0] if is_here else None
         if has_room:
@@ -117,6 +124,6 @@ class FrameQueue:
             return len(self._frames)
 
     @property
-    def is_full(self) -> bool:
-        """True when the decoder has nothing to do but wait."""
-        return len(self) >= self.depth
+    def wants_more(self) -> bool:
+        """False while the decoder has nothing to do but wait."""
+        return self._wants_more

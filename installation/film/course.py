@@ -45,6 +45,32 @@ class Timing:
                 raise ValueError("cues follow each other in the film as in the version")
 
 
+class Line(NamedTuple):
+    """y = (a x + b) / c, in integers: a fraction looks for divisors at every step."""
+
+    a: int
+    b: int
+    c: int
+
+    @staticmethod
+    def through(x: Fraction, y: Fraction, slope: Fraction) -> Line:
+        """The line through a point."""
+        shift = y - x * slope
+        return Line(
+            slope.numerator * shift.denominator,
+            shift.numerator * slope.denominator,
+            slope.denominator * shift.denominator,
+        )
+
+    def at(self, x: Fraction) -> Fraction:
+        """The y that belongs to an x."""
+        return Fraction(self.a * x.numerator + self.b * x.denominator, self.c * x.denominator)
+
+    def ceil_at(self, numerator: int, denominator: int) -> int:
+        """The next whole y at or above that of an x."""
+        return -(-(self.a * numerator + self.b * denominator) // (self.c * denominator))
+
+
 class Course:
     """The line from film time to version time. Raises ValueError where none of it is left."""
 
@@ -62,21 +88,23 @@ class Course:
         self.start, self.stop = start, stop
         self._films = tuple(knot.film for knot in self.knots)
         self._versions = tuple(knot.version for knot in self.knots)
-        self._speeds = tuple(
-            (b.version - a.version) / (b.film - a.film) for a, b in pairwise(self.knots)
-        )
+        speeds = [(b.version - a.version) / (b.film - a.film) for a, b in pairwise(self.knots)]
+        pieces = list(zip(self.knots, speeds, strict=False))
+        self._to_version = tuple(Line.through(*knot, speed) for knot, speed in pieces)
+        self._to_film = tuple(Line.through(*knot[::-1], 1 / speed) for knot, speed in pieces)
 
     def version_time(self, film: Fraction) -> Fraction:
         """The version's moment at a film time between `begin` and `end`."""
-        piece = self._piece(self._films, film)
-        a = self.knots[piece]
-        return a.version + (film - a.film) * self._speeds[piece]
+        return self._to_version[self._piece(self._films, film)].at(film)
 
     def film_time(self, version: Fraction) -> Fraction:
         """The film's moment at which the version is at a time of its own; the way back."""
-        piece = self._piece(self._versions, version)
-        a = self.knots[piece]
-        return a.film + (version - a.version) / self._speeds[piece]
+        return self._to_film[self._piece(self._versions, version)].at(version)
+
+    @property
+    def straight(self) -> Line | None:
+        """The way back from version to film time, where it is one line."""
+        return self._to_film[0] if len(self._to_film) == 1 else None
 
     def _piece(self, times: Sequence[Fraction], time: Fraction) -> int:
         """The straight piece that a time lies on, by the knot that begins it."""

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import NamedTuple
 
-from installation.film.course import Course, Timing
+from installation.film.course import Course, Line, Timing
 
 MAX_TOLERANCE = Fraction(1, 1000)
 
@@ -92,18 +93,26 @@ class TimeMap:
         Before it starts a version that holds or loops waits with its first picture. While one is
         held past its end the time runs on to its own end: the last picture stays.
         """
-        course, time = self.course, film_frame / self.rate
-        if time < course.begin:
+        course = self.course
+        begin, end = self._running
+        if film_frame < begin:
             is_black = self.when_short is WhenShort.BLACK
             return None if is_black else Moment(0, course.start)
-        if time < course.end:
-            return Moment(0, course.version_time(time))
+        if film_frame < end:
+            return Moment(0, course.version_time(film_frame / self.rate))
         if self.when_short is WhenShort.BLACK:
             return None
         if self.when_short is WhenShort.HOLD:
             return Moment(0, self._held)
+        time = film_frame / self.rate
         turn, rest = divmod(time - course.begin, course.end - course.begin)
         return Moment(int(turn), course.version_time(course.begin + rest))
+
+    @cached_property
+    def _running(self) -> tuple[int, int]:
+        """From which film frame to before which the version is on its first turn."""
+        course = self.course
+        return ceil(course.begin * self.rate), ceil(course.end * self.rate)
 
     @property
     def turns(self) -> int:
@@ -132,15 +141,38 @@ class TimeMap:
         The inverse of `picture_at`, for a picture at `pts` that the next one follows at `until`
         (None for the version's last).
         """
-        whole = self.turn_frames(turn)
-        start = stop = whole.start
-        if pts - tolerance > self.course.start and pts > 0:
-            start = max(start, self._reached(turn, pts - tolerance))
-        if until is None:
-            stop = whole.stop
-        elif until - tolerance > self.course.start:
-            stop = min(whole.stop, self._reached(turn, until - tolerance))
-        return range(start, max(start, stop))
+        start = self.first_frame(turn, pts, tolerance)
+        return range(start, max(start, self.first_frame(turn, until, tolerance)))
+
+    def first_frame(self, turn: int, pts: Fraction | None, tolerance: Fraction) -> int:
+        """The first film frame of a turn at which a picture at `pts`, or a later one, is shown; for
+        None the one after the turn.
+        """
+        frames = self.turn_frames(turn)
+        if pts is None:
+            return frames.stop
+        # this is asked for every picture: in integers
+        late = pts.numerator * tolerance.denominator - tolerance.numerator * pts.denominator
+        scale = pts.denominator * tolerance.denominator
+        begin, line, end = self._straight
+        if pts.numerator <= 0 or late * begin.denominator <= begin.numerator * scale:
+            return frames.start
+        if line is not None and not turn and late * end.denominator < end.numerator * scale:
+            frame = line.ceil_at(late, scale)
+        else:
+            frame = self._reached(turn, Fraction(late, scale))
+        return min(max(frame, frames.start), frames.stop)
+
+    @cached_property
+    def _straight(self) -> tuple[Fraction, Line | None, Fraction]:
+        """From where to where a version runs, and the line from its time to film frames if it is
+        one.
+        """
+        course, rate = self.course, self.rate
+        line = course.straight
+        if line is not None:
+            line = Line(line.a * rate.numerator, line.b * rate.numerator, line.c * rate.denominator)
+        return course.start, line, course.stop
 
     def _reached(self, turn: int, time: Fraction) -> int:
         """The first film frame at which the version is at a time beyond its start, or past it."""
@@ -160,11 +192,7 @@ class TimeMap:
 
     def _frame(self, time: Fraction) -> int:
         """The first film frame at or after a film time, within the loop."""
-        # in integers: this is asked for every picture, and a fraction looks for divisors
-        rate = self.rate
-        above = time.numerator * rate.numerator
-        frame = -(-above // (time.denominator * rate.denominator))
-        return min(max(0, frame), self.length)
+        return min(max(0, ceil(time * self.rate)), self.length)
 
 
 def picture_at(pts: Sequence[Fraction], time: Fraction, tolerance: Fraction) -> int:

@@ -11,7 +11,7 @@ from fractions import Fraction
 import av
 from av.filter import Graph
 
-from installation.decode.image import is_full_range, matrix_of
+from installation.decode.image import colours_of
 from installation.decode.stamp import stamp_rows
 from installation.library.mezzanine import PIXEL_FORMAT, Size
 
@@ -35,7 +35,7 @@ class PlainPicture:
 
     def of(self, frame: av.VideoFrame) -> av.VideoFrame:
         """The picture, with empty rows for the stamp under it; its memory may be written to."""
-        matrix, full = matrix_of(frame), is_full_range(frame)
+        matrix, full = colours_of(frame)
         form = (frame.width, frame.height, frame.format.name, matrix, full)
         if self._graph is None or form != self._made_for:
             self._graph, self._made_for = self._filters(frame, matrix, full), form

@@ -214,7 +214,7 @@ class Feed:
             order = self._order
             if order is None or self._fault is not None:
                 return None
-            if order is self._served and (self._waits_for_plan or self.queue.is_full):
+            if order is self._served and (self._waits_for_plan or not self.queue.wants_more):
                 return None
             span = self.queue.span()
             return Urgency(*(order.position if span is None else span[1]))
@@ -275,7 +275,7 @@ class Feed:
         entry = self._in_hand or next(self._line)
         if entry is None:
             return  # it is held
-        self._after = entry.last._replace(frame=entry.last.frame + 1)
+        self._after = FilmPosition(entry.last.loop, entry.last.frame + 1)
         is_wanted = entry.last >= order.position
         is_in = is_wanted and self.queue.put(self._queued(entry), order.generation)
         self._in_hand = None if is_in or not is_wanted else entry  # maybe for a newer order
@@ -321,10 +321,14 @@ class Feed:
         assert begin is not None
         assert end is not None
         self._entry_points = self._reader.entry_points() or self._entry_points
+        first: int | None = None
         for frame in self._reader.frames(begin.time, end.time):
-            shown = time_map.frames_showing(turn, frame.pts, frame.until, facts.tolerance)
-            if shown:
-                yield Entry(FilmPosition(loop, shown[0]), FilmPosition(loop, shown[-1]), frame)
+            if first is None:
+                first = time_map.first_frame(turn, frame.pts, facts.tolerance)
+            stop = time_map.first_frame(turn, frame.until, facts.tolerance)
+            if first < stop:
+                yield Entry(FilmPosition(loop, first), FilmPosition(loop, stop - 1), frame)
+            first = max(first, stop)
 
     def _queued(self, entry: Entry) -> QueuedFrame:
         if entry.frame is None:

@@ -52,12 +52,10 @@ class Ledger:
         self.mismatches = 0
         self.first_mismatches: list[Mismatch] = []
         self._accounts: dict[str, Account] = {}
-        self._expected: dict[tuple[str, int], tuple[Fraction, Fraction]] = {}
 
     def open_account(self, version: str, account: Account) -> None:
         """Check this version from now on."""
         self._accounts[version] = account
-        self._expected = {key: at for key, at in self._expected.items() if key[0] != version}
 
     def record(self, position: FilmPosition, frames: Mapping[str, QueuedFrame]) -> None:
         """Enter the picture just handed to the screen: the film frame and each tile's frame."""
@@ -67,13 +65,14 @@ class Ledger:
         self.pictures += 1
 
     def _check(self, position: FilmPosition, version: str, frame: QueuedFrame) -> None:
-        moment = self._accounts[version].time_map(position.loop).moment(position.frame)
+        account = self._accounts[version]
+        moment = account.time_map(position.loop).moment(position.frame)
         in_step = frame.first <= position <= frame.last
         in_step &= (frame.pts is None) == (moment is None)  # black where, and only where, it is due
         if moment is None:
             expected = None
         else:
-            known = self._expected_pts(version, position.frame, moment.time)
+            known = account.expected_pts(moment.time)
             if known is None:
                 self.unproved += 1
             expected = frame.pts if known is None else known
@@ -83,11 +82,3 @@ class Ledger:
         if len(self.first_mismatches) < FIRST_MISMATCHES_KEPT:
             mismatch = Mismatch(self.pictures, position, version, frame.pts, expected)
             self.first_mismatches.append(mismatch)
-
-    def _expected_pts(self, version: str, film_frame: int, time: Fraction) -> Fraction | None:
-        at, known = self._expected.get((version, film_frame), (None, None))
-        if at != time:  # not asked yet, or the version has other times since
-            known = self._accounts[version].expected_pts(time)
-            if known is not None:
-                self._expected[version, film_frame] = time, known
-        return known

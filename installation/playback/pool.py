@@ -1,8 +1,8 @@
 """A few threads that decode for all versions, whoever is needed first.
 
 Threads are bounded by the machine's cores, not by the number of versions. Work is handed out in
-the order of its deadlines (earliest deadline first, Liu & Layland 1973), a picture at a time, so
-that no version gets ahead while another is waited for.
+the order of its deadlines (earliest deadline first, Liu & Layland 1973), a picture (or a few small
+ones) at a time, so that no version gets ahead while another is waited for.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ STUCK_NS = 500_000_000
 """A piece of work that takes longer, at a share that hangs or over a long GOP, is not waited for:
 another thread takes its place meanwhile."""
 MOST_THREADS = 256
+MOST_AT_ONCE, AT_ONCE_NS = 4, 2_000_000
+"""Small pieces of one work are done on end, so many and for so long: handing them out costs."""
 
 
 class Urgency(NamedTuple):
@@ -54,7 +56,14 @@ class DecodePool:
     One thread more than may work stands by, for when one of them gets stuck.
     """
 
-    def __init__(self, threads: int | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        threads: int | None = None,
+        *,
+        clock: Clock | None = None,
+        at_once: int = MOST_AT_ONCE,
+    ) -> None:
+        self._at_once = at_once
         self._most = threads or max(2, os.cpu_count() or 1)
         self._clock = clock or SystemClock()
         self._changed = threading.Condition()
@@ -145,8 +154,15 @@ class DecodePool:
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
-            work.work()
+            self._work_on(work)
             self._finish(work)
+
+    def _work_on(self, work: Work) -> None:
+        begun_ns = self._clock.now_ns()
+        for _ in range(self._at_once):
+            work.work()
+            if self._clock.now_ns() - begun_ns > AT_ONCE_NS or work.urgency() is None:
+                return
 
     def _next(self) -> Work | None:
         with self._changed:

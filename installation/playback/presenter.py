@@ -163,6 +163,18 @@ class Presenter:
         The next one, where the wall is slow: it drops nothing that it has managed.
         """
         on_air = self._on_air()
+        position = self._clock.position_of(due)
+        if self._relief.is_slow or not all(c.feed.queue.covers(position) for c in on_air):
+            earlier = self._earlier(on_air, due)
+            if earlier is None:
+                return None
+            position = earlier
+        frames = {channel.name: channel.feed.queue.take(position) for channel in on_air}
+        complete = {name: frame for name, frame in frames.items() if frame is not None}
+        return PresentationSet(position, complete) if len(complete) == len(frames) else None
+
+    def _earlier(self, on_air: Iterable[Channel], due: int) -> FilmPosition | None:
+        """The newest film frame that everybody has, or, where the wall is slow, the oldest."""
         newest, oldest = due, self._shown + 1
         for channel in on_air:
             span = channel.feed.queue.span()
@@ -172,10 +184,7 @@ class Presenter:
             newest = min(newest, self._clock.index(span[1]))
         if newest < oldest:
             return None
-        position = self._clock.position_of(oldest if self._relief.is_slow else newest)
-        frames = {channel.name: channel.feed.queue.take(position) for channel in on_air}
-        complete = {name: frame for name, frame in frames.items() if frame is not None}
-        return PresentationSet(position, complete) if len(complete) == len(frames) else None
+        return self._clock.position_of(oldest if self._relief.is_slow else newest)
 
     def _note_hold(self, due: int, is_new: bool) -> None:
         if not is_new:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from installation.decode import Image, ImageTarget
-from installation.decode.image import HD_HEIGHT_PX, Converter, is_full_range, matrix_of
+from installation.decode.image import HD_HEIGHT_PX, Converter, colours_of
 
 KR_KB = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
 TAG = {"bt601": 6, "bt709": 1, "bt2020": 9}
@@ -204,7 +204,7 @@ def test_the_matrix_is_the_one_tagged_or_else_the_size_s(
 ) -> None:
     code = coded((191, 0, 96), matrix, False, 8)
     frame = flat("yuv444p", code, size=(16, height), tag=tag)
-    assert matrix_of(frame) == matrix
+    assert colours_of(frame)[0] == matrix
     image = Converter().convert(frame, ImageTarget(BGRA))
     assert image.matrix == matrix
     assert off_by(image, meant(code, matrix, False, 8)) <= OFF_FULL_CHROMA
@@ -216,7 +216,7 @@ def test_the_old_jpeg_formats_are_of_full_range_though_untagged() -> None:
         np.frombuffer(memoryview(plane), np.uint8)[:] = value
     frame.colorspace = TAG["bt601"]
     assert frame.color_range == ColorRange.UNSPECIFIED
-    assert is_full_range(frame)
+    assert colours_of(frame)[1]
     assert off_by(Converter().convert(frame, ImageTarget(BGRA)), (96, 191, 0)) <= 2
 
 

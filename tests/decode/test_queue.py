@@ -42,19 +42,37 @@ def test_the_next_loop_follows_this_one() -> None:
     assert taken.payload == (1, 0)
 
 
-def test_who_decodes_is_told_when_there_is_room_again() -> None:
+def test_who_decodes_is_told_when_a_quarter_is_free_again() -> None:
+    told: list[int] = []
+    queue = FrameQueue(8, lambda: told.append(len(queue)))
+    for number in range(8):
+        assert queue.wants_more
+        queue.put(frame(number, number), 0)
+    queue.take(FilmPosition(0, 0))
+    queue.take(FilmPosition(0, 1))
+    assert not queue.wants_more
+    assert told == []
+    queue.take(FilmPosition(0, 2))
+    assert queue.wants_more
+    assert told == [6]
+    queue.take(FilmPosition(0, 3))
+    assert told == [6], "it knows already"
+    queue.depth = 5
+    assert not queue.wants_more
+    queue.depth = 12
+    assert queue.wants_more
+    assert told == [6, 5, 5]
+
+
+def test_a_short_queue_is_filled_up_picture_by_picture() -> None:
     told: list[int] = []
     queue = FrameQueue(2, lambda: told.append(len(queue)))
-    for number in range(2):
-        queue.put(frame(number, number), 0)
-    assert queue.is_full
-    queue.take(FilmPosition(0, 0))
-    assert told == []
+    queue.put(frame(0, 0), 0)
+    queue.put(frame(1, 1), 0)
+    assert not queue.wants_more
     queue.take(FilmPosition(0, 1))
     assert told == [1]
-    assert not queue.is_full
-    queue.depth = 4
-    assert told == [1, 1]
+    assert queue.wants_more
 
 
 def test_taking_what_is_still_needed_lets_nothing_go() -> None:
@@ -63,7 +81,7 @@ def test_taking_what_is_still_needed_lets_nothing_go() -> None:
         taken = queue.take(FilmPosition(0, film_frame))
         assert taken is not None
         assert taken.payload == (0, 0)
-    assert queue.is_full
+    assert not queue.wants_more
 
 
 def test_clearing_refuses_what_was_decoded_for_before() -> None:

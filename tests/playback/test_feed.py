@@ -105,7 +105,7 @@ class Line:
         self.queue.wait_for(lambda: self.queue.covers(position))
 
     def wait_full(self) -> None:
-        self.queue.wait_for(lambda: self.queue.is_full)
+        self.queue.wait_for(lambda: not self.queue.wants_more)
 
     def end(self) -> None:
         self.reader.go_on()

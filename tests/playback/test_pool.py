@@ -66,7 +66,7 @@ def test_all_is_done_and_never_by_two_at_once(clock: FakeClock) -> None:
 
 
 def test_what_is_due_first_is_done_first(clock: FakeClock) -> None:
-    pool = DecodePool(1, clock=clock)
+    pool = DecodePool(1, clock=clock, at_once=1)
     gate = Job("gate", 1, first=-1)
     gate.may_go_on.clear()
     pool.wake(gate)
@@ -80,6 +80,29 @@ def test_what_is_due_first_is_done_first(clock: FakeClock) -> None:
     for job in jobs:
         assert job.is_done.wait(PATIENCE_S)
     assert done == ["soon", "next", "soon", "next", "next", "late", "late"]
+    end(pool)
+
+
+def test_small_pieces_are_done_a_few_on_end_and_large_ones_one_by_one(clock: FakeClock) -> None:
+    done: list[str] = []
+
+    def log_and_take_long(name: str) -> None:
+        done.append(name)
+        clock.jump_ns(3_000_000)
+
+    pool = DecodePool(1, clock=clock, at_once=3)
+    gate = Job("gate", 1, first=-1)
+    gate.may_go_on.clear()
+    pool.wake(gate)
+    assert gate.at_work.wait(PATIENCE_S)
+    jobs = [Job("small", 4, first=0), Job("large", 2, first=0)]
+    jobs[0].log, jobs[1].log = done.append, log_and_take_long
+    for job in jobs:
+        pool.wake(job)
+    gate.may_go_on.set()
+    for job in jobs:
+        assert job.is_done.wait(PATIENCE_S)
+    assert done == ["small", "small", "small", "large", "large", "small"]
     end(pool)
 
 
