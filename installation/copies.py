@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
@@ -20,6 +21,7 @@ from installation.config import Config
 from installation.errors import InstallationError
 from installation.film import CalendarClock, Clock, Version
 from installation.library.places import mezzanines_folder
+from installation.parts import films
 from installation.room import Room
 
 # The first picture waits for what is imported here; the rest comes where it is needed.
@@ -36,6 +38,12 @@ logger = logging.getLogger(__name__)
 
 TOUCH_S = 300.0
 """How often the cache is told what is on air; see `mezzanine_cache.JUST_SHOWN_NS`."""
+LOOK_S = 5.0
+"""How often it is looked whether what is on air is in the cache still."""
+BAD_KEPT = 100
+MOST_REFUSALS, REFUSALS_S = 2, 3600
+"""A mezzanine that cannot be played so often in so short a time is not made again until later."""
+_NS = 1_000_000_000
 WORTH_IT = 1.5
 """Times the pixels that are needed: what has fewer is good enough, and costs about as much."""
 
@@ -53,8 +61,11 @@ class Copies:
         self._queue: ConformQueue | None = None
         self._lock = threading.Lock()
         self._chosen: dict[tuple[Path, tuple[int, ...]], Mezzanine] = {}  # by the original
-        self._refused: dict[tuple[Path, tuple[int, ...]], int] = {}
-        self._discarded: list[Mezzanine] = []
+        self._refused: dict[tuple[Path, tuple[int, ...]], list[int]] = {}  # when, in ns
+        self._discarded: list[Mezzanine] = []  # to be taken out of the cache
+        self._bad: deque[tuple[Path, int]] = deque(maxlen=BAD_KEPT)  # some may be told of yet
+        self._stale: set[str] = set()
+        self._lost: dict[str, Mezzanine] = {}
         self._originals: dict[str, Version] = {}
         self._wanted: dict[str, Size] = {}
         self._is_new = False
@@ -116,24 +127,32 @@ class Copies:
         hopeless = {one.name for one in self.progress() if one.is_hopeless}
         played: list[Version] = []
         for version in versions:
+            if version.is_live:
+                played.append(version)
+                continue
             made = chosen.get(version.name)
             conformed = version if made is None else conformed_version(version, made)
             is_worth_waiting = made is None and self._is_to_conform(version)
             can_wait = is_worth_waiting and version.name not in hopeless
             if can_wait and self._mode == "always":
                 continue
-            if self._room.admits(conformed, must=not can_wait or not played):
+            if self._room.admits(conformed, must=not can_wait or not films(played)):
                 played.append(conformed)
         self._room.forget_all_but(played)
         return tuple(played)
 
     def distrust(self, version: Version) -> None:
-        """A mezzanine could not be played: back to the original, and have it made anew, once."""
+        """A mezzanine could not be played: back to the original, and have it made anew, unless that
+        happens again and again.
+        """
         with self._changed:
             found = [key for key, made in self._chosen.items() if made.path == version.path]
             for key in found:
-                self._refused[key] = self._refused.get(key, 0) + 1
-                self._discarded.append(self._chosen.pop(key))
+                self._refused.setdefault(key, []).append(self._clock.now_ns())
+                bad = self._chosen.pop(key)
+                self._bad.append((bad.path, bad.made_ns))
+                self._discarded.append(bad)
+                self._stale.add(version.name)
             self._is_new |= bool(found)
             self._changed.notify_all()
         if found:
@@ -209,37 +228,50 @@ class Copies:
         if self._mode != "never":
             self._begin_to_conform()
         ordered: dict[str, Version] = {}
+        touched_ns = self._clock.now_ns()
         while (news := self._wait()) is not None:
-            originals, sizes = news
+            originals, sizes, is_new = news
+            now_ns = self._clock.now_ns()
+            is_new |= now_ns - touched_ns >= TOUCH_S * _NS
+            lost = {name for name, version in originals.items() if self._has_lost(version)}
+            self._stale |= lost
+            if not is_new and not lost:
+                continue
+            touched_ns = now_ns
             self._order(originals, sizes, ordered)
             ordered = originals
-            with self._lock:
-                chosen = list(self._chosen.values())
-            for made in chosen:
-                self._cache.touch(made)
+            self._touch()
             for version in originals.values():
                 self._record(version)
 
-    def _wait(self) -> tuple[dict[str, Version], dict[str, Size]] | None:
-        """What is wanted, when that has changed and now and then; None at the end."""
+    def _wait(self) -> tuple[dict[str, Version], dict[str, Size], bool] | None:
+        """What is wanted, when that has changed (True) and now and then; None at the end."""
         with self._changed:
             if not self._is_new and not self._ending.is_set():
-                self._changed.wait(TOUCH_S)
-            self._is_new = False
-            return None if self._ending.is_set() else (self._originals, self._wanted)
+                self._changed.wait(LOOK_S)
+            is_new, self._is_new = self._is_new, False
+            return None if self._ending.is_set() else (self._originals, self._wanted, is_new)
+
+    def _touch(self) -> None:
+        with self._lock:
+            chosen = list(self._chosen.values())
+        for made in chosen:
+            self._cache.touch(made)
 
     def _record(self, version: Version) -> None:
         """Keep the SHA-256 of an original as it came in; see `fixity`."""
         if self._ending.is_set() or self._known_sha256(version) is not None:
             return
+        from installation.library.short_lived import Killed
+
         try:
             self._records.sha256_of(
                 version.path, lambda path: self._tools.read(path, stop=self._ending)
             )
         except (InstallationError, OSError) as error:
             logger.info("version=%s its fixity is not recorded: %s", version.name, error)
-        except CancelledError:
-            pass
+        except (CancelledError, Killed):
+            pass  # that is for the next time
 
     def _on_air(self) -> list[Path]:
         with self._lock:
@@ -259,10 +291,11 @@ class Copies:
             self._cache.discard(damaged)
         for name, version in originals.items():
             size = sizes.get(name)
-            refused = self._refused.get(_key(version), 0)
-            if size is None or refused > 1 or not self._is_to_conform(version, size):
+            refused = self._refused_lately(version)
+            if size is None or refused >= MOST_REFUSALS or not self._is_to_conform(version, size):
                 continue
-            if discarded and refused:
+            if name in self._stale:
+                self._stale.discard(name)
                 self._queue.unwant(name)  # it is done, for all the queue knows
             sha256 = self._known_sha256(version)
             made = self._cache.find(sha256, size) if sha256 else None
@@ -271,8 +304,31 @@ class Copies:
             if made is None or not _is_right(made.key.size, size):
                 self._queue.want(version, size)
 
+    def _refused_lately(self, version: Version) -> int:
+        since_ns = self._clock.now_ns() - REFUSALS_S * _NS
+        return sum(when > since_ns for when in self._refused.get(_key(version), ()))
+
+    def _has_lost(self, version: Version) -> bool:
+        """Whether the mezzanine that plays is not in the cache any more.
+
+        One that is gone plays on from the open file until there is another, because nobody knows
+        whether there is room for the original. One that somebody wrote to is not trusted.
+        """
+        with self._lock:
+            made = self._chosen.get(_key(version))
+        if made is None or made == self._lost.get(version.name) or self._cache.still_holds(made):
+            return False
+        self._lost[version.name] = made  # said once, and ordered once
+        logger.warning("version=%s its mezzanine was taken out of the cache", version.name)
+        if made.path.exists():
+            self._cache.discard(made)
+            self._drop(version.name, made)
+        return True
+
     def _is_to_conform(self, version: Version, size: Size | None = None) -> bool:
         """Whether a mezzanine would be of use; by `auto` only where it is much smaller."""
+        if version.opened_by != "av":
+            return False  # conforming reads with PyAV
         if self._mode != "auto":
             return self._mode == "always"
         size = size or self._wanted.get(version.name)
@@ -291,7 +347,7 @@ class Copies:
 
     def _choose(self, version: Version, made: Mezzanine) -> None:
         with self._lock:
-            if self._chosen.get(_key(version)) == made:
+            if (made.path, made.made_ns) in self._bad or self._chosen.get(_key(version)) == made:
                 return
             self._chosen[_key(version)] = made
         self._tell()

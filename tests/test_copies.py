@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -250,3 +251,59 @@ def test_a_new_caption_is_no_other_film(desk: Desk) -> None:
     assert before.is_same_film(after)
     assert not before.is_same_film(version)
     assert conformed_version.__doc__
+
+
+def test_a_cache_that_is_taken_away_is_made_anew_and_plays_on_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.copies.LOOK_S", 0.01)
+    copies, version = desk.copies(), desk.version("a")
+    copies.want([version], {"a": TILE})
+    copies.start(desk.told.release)
+    desk.wait_told()
+    (before,) = copies.playing([version])
+    desk.works.may_go_on.clear()
+    shutil.rmtree(desk.folder / "cache")
+    wait_for(lambda: len(desk.works.asked) == 2)
+    assert copies.playing([version]) == (before,)
+    time.sleep(0.1)  # some looks more
+    desk.works.may_go_on.set()
+    desk.wait_told()
+    (after,) = copies.playing([version])
+    assert after.path.exists()
+    assert not after.is_same_film(before)
+    assert len(desk.works.asked) == 2
+
+
+def test_a_mezzanine_that_somebody_wrote_to_is_not_played_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.copies.LOOK_S", 0.01)
+    copies, version = desk.copies(), desk.version("a")
+    copies.want([version], {"a": TILE})
+    copies.start(desk.told.release)
+    desk.wait_told()
+    (before,) = copies.playing([version])
+    desk.works.may_go_on.clear()
+    before.path.write_bytes(b"half")
+    desk.wait_told()
+    assert copies.playing([version]) == (version,)
+    desk.works.may_go_on.set()
+    desk.wait_told()
+    assert copies.playing([version])[0].path.read_bytes().startswith(b"mezzanine of")
+
+
+def test_what_could_not_be_played_twice_is_made_again_in_the_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.copies.LOOK_S", 0.01)
+    monkeypatch.setattr("installation.copies.TOUCH_S", 0.01)
+    monkeypatch.setattr("installation.copies.REFUSALS_S", 1)
+    copies, version = desk.copies(), desk.version("a")
+    copies.want([version], {"a": TILE})
+    copies.start(desk.told.release)
+    for _ in range(2):
+        wait_for(lambda: copies.playing([version])[0] != version)
+        copies.distrust(copies.playing([version])[0])
+    wait_for(lambda: copies.playing([version])[0] != version)
+    assert len(desk.works.asked) == 3

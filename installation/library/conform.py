@@ -1,8 +1,8 @@
 """Conforms versions in the background: a queue of jobs, each done by processes that are idle first.
 
 One job is done at a time, unless told otherwise. What fails is tried again later, and not for ever;
-what finds no room is tried again until it does. Between jobs each mezzanine that was there already
-is read whole, once, and made anew where it is damaged.
+what finds no room, or is killed, is tried again until it succeeds. Between jobs each mezzanine that
+was there already is read whole, once, and made anew where it is damaged.
 """
 
 from __future__ import annotations
@@ -11,43 +11,31 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from installation.errors import VersionRejected
 from installation.film import Clock, Version
 from installation.library.cached import Mezzanine
+from installation.library.conform_job import (
+    BACK_OFF_S,
+    KILLED_AGAIN_S,
+    ROOM_AGAIN_S,
+    Job,
+    nth,
+)
 from installation.library.conform_progress import ConformState, Progress
 from installation.library.digest import Digest
 from installation.library.fixity import FixityRecords
 from installation.library.maker import Maker, Tools
 from installation.library.mezzanine import Size
 from installation.library.mezzanine_cache import MezzanineCache, NoRoom
+from installation.library.short_lived import Killed
 
 logger = logging.getLogger(__name__)
 
-BACK_OFF_S = (60, 600)
-"""How long to wait after the first failure, and the second; after one more it is given up."""
-ROOM_AGAIN_S = 60
-"""How long to wait before looking for room again."""
 _NS = 1_000_000_000
-
-
-@dataclass
-class _Job:
-    version: Version
-    size: Size
-    urgency: int
-    order: int
-    progress: Progress
-    stop: threading.Event = field(default_factory=threading.Event)
-    is_taken: bool = False
-    """By a thread, or done."""
-    begun_ns: int = 0
-    due_ns: int = 0
-    failures: int = 0
-    made: Mezzanine | None = None
 
 
 OnMezzanine = Callable[[str, Mezzanine], None]
@@ -79,7 +67,7 @@ class ConformQueue:
         self._back_off_s = back_off_s
         self._on_done, self._on_damaged = on_done, on_damaged
         self._condition = threading.Condition()
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Job] = {}
         self._order = 0
         self._unread: list[Mezzanine] = []
         self._read: set[Path] = set()
@@ -128,7 +116,7 @@ class ConformQueue:
                 known.stop.set()
             self._order += 1
             progress = Progress(version.name, size, frames=version.frame_count, rate=version.rate)
-            self._jobs[version.name] = _Job(version, size, urgency, self._order, progress)
+            self._jobs[version.name] = Job(version, size, urgency, self._order, progress)
             self._condition.notify_all()
 
     def unwant(self, name: str) -> None:
@@ -164,7 +152,7 @@ class ConformQueue:
         while not self._stop.is_set():
             self._do(self._next())
 
-    def _next(self) -> _Job | Mezzanine | None:
+    def _next(self) -> Job | Mezzanine | None:
         """What to do next: a job, or when none is due a mezzanine to verify; waits for it."""
         with self._condition:
             now_ns = self._clock.now_ns()
@@ -181,7 +169,7 @@ class ConformQueue:
                 self._condition.wait(None if soonest is None else (soonest - now_ns) / _NS)
         return None
 
-    def _do(self, what: _Job | Mezzanine | None) -> None:
+    def _do(self, what: Job | Mezzanine | None) -> None:
         try:
             if isinstance(what, Mezzanine):
                 self._verify(what)
@@ -190,12 +178,12 @@ class ConformQueue:
         except CancelledError:
             pass
         except Exception:
-            if not isinstance(what, _Job):
+            if not isinstance(what, Job):
                 raise
             logger.exception("%s: conforming failed", what.version.name)
             self._fail(what, "by a mistake of Installation's own; the log says more")
 
-    def _make(self, job: _Job) -> None:
+    def _make(self, job: Job) -> None:
         def report(state: ConformState, done: int, frames: int) -> None:
             now_ns = self._clock.now_ns()
             if state is ConformState.CONFORMING and not done:
@@ -207,12 +195,17 @@ class ConformQueue:
         try:
             made = self._maker.make(job.version, job.size, job.stop, report)
         except NoRoom as error:
-            self._again(job, ROOM_AGAIN_S, ConformState.NO_ROOM, str(error))
+            job.refusals += 1
+            self._again(job, nth(ROOM_AGAIN_S, job.refusals), ConformState.NO_ROOM, str(error))
+        except Killed:
+            job.kills += 1
+            wait_s = nth(KILLED_AGAIN_S, job.kills)
+            self._again(job, wait_s, ConformState.WAITING, "its process was killed")
         except VersionRejected as error:
             self._fail(job, str(error))
         else:
             with self._condition:
-                job.made, job.failures = made, 0
+                job.succeed(made)
                 if job.progress.state is ConformState.READING and made.path not in self._read:
                     self._unread.append(made)  # was there
                 self._read.add(made.path)
@@ -223,7 +216,12 @@ class ConformQueue:
         def read(path: Path) -> Digest:
             return self._tools.read(path, stop=self._stop)
 
-        if self._cache.is_sound(entry, read):
+        try:
+            if self._cache.is_sound(entry, read):
+                return
+        except Killed:
+            with self._condition:
+                self._unread.insert(0, entry)  # after the others
             return
         with self._condition:
             of_it = [job for job in self._jobs.values() if job.made == entry]
@@ -233,7 +231,7 @@ class ConformQueue:
 
     # -- how a job stands
 
-    def _note(self, job: _Job, state: ConformState, **known: Any) -> bool:
+    def _note(self, job: Job, state: ConformState, **known: Any) -> bool:
         """Enter how far a job is; False where it is not wanted any more."""
         with self._condition:
             before = job.progress.state
@@ -243,7 +241,7 @@ class ConformQueue:
             logger.info("%s", job.progress.sentence)
         return is_wanted
 
-    def _fail(self, job: _Job, reason: str) -> None:
+    def _fail(self, job: Job, reason: str) -> None:
         job.failures += 1
         if job.failures > len(self._back_off_s):
             self._note(job, ConformState.FAILED, reason=reason, is_given_up=True)
@@ -251,7 +249,7 @@ class ConformQueue:
         else:
             self._again(job, self._back_off_s[job.failures - 1], ConformState.FAILED, reason)
 
-    def _again(self, job: _Job, in_s: int, state: ConformState, reason: str = "") -> None:
+    def _again(self, job: Job, in_s: int, state: ConformState, reason: str = "") -> None:
         self._note(job, state, reason=reason, frames_done=0)
         with self._condition:
             job.is_taken, job.made = False, None

@@ -13,6 +13,7 @@ from installation.decode.container import CONTAINERS
 from installation.errors import VersionRejected
 from installation.library.mezzanine import MezzanineFacts, Size, from_json
 from installation.library.probe_apart import Limits, ask, told
+from installation.library.short_lived import Killed
 
 PROGRAM = Path(__file__).with_name("conforming.py")
 ANSWER_BYTES = 1 << 18
@@ -49,7 +50,8 @@ def conform_apart(
     frame's stamp. `target` is written in place (write to a temporary name and rename; whatever is
     there is overwritten, and left incomplete where this raises). Raises VersionRejected, without
     `where`, for a film that cannot be conformed, OSError where `target` cannot be written (ENOSPC:
-    the disk is full), and CancelledError as soon as `stop` is set.
+    the disk is full), Killed where somebody killed the process, and CancelledError as soon as
+    `stop` is set.
 
     Beside a machine that is busy throughout an idle process stands still; one that `is_urgent` has
     the low priority of those that look into films. `program` is another to ask, for tests.
@@ -81,6 +83,8 @@ def conform_apart(
             f"cannot be conformed: no process can be started ({error.strerror})",
             remedy="close other programs, and copy it again",
         ) from error
+    if ended.was_killed:
+        raise Killed
     return told(ended, limits, _made)
 
 

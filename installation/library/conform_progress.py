@@ -43,7 +43,7 @@ class Progress:
     rate: Fraction = Fraction(24)
     """The version's own, in frames per second."""
     reason: str = ""
-    """Why there is no room, or what failed; with its remedy."""
+    """Why there is no room, what failed, with its remedy; or why it waits again."""
     is_given_up: bool = False
     """Failed, and not tried again before something changes."""
 
@@ -72,7 +72,8 @@ class Progress:
     @property
     def is_hopeless(self) -> bool:
         """True where it is better not to wait for it."""
-        return self.state in (ConformState.NO_ROOM, ConformState.FAILED)
+        is_put_off = self.state is ConformState.WAITING and bool(self.reason)
+        return is_put_off or self.state in (ConformState.NO_ROOM, ConformState.FAILED)
 
     @property
     def sentence(self) -> str:
@@ -89,7 +90,8 @@ class Progress:
             again = "" if self.is_given_up else "; it is tried again"
             return f"cannot be conformed: {self.reason}{again}; its original plays on"
         return {
-            ConformState.WAITING: f"waits to be conformed to {size}",
+            ConformState.WAITING: f"waits to be conformed to {size}"
+            + (f" again: {self.reason}" if self.reason else ""),
             ConformState.READING: "its original is read for its SHA-256, before it is conformed",
             ConformState.CHECKING: f"is conformed to {size}, and read once more",
             ConformState.DONE: f"is conformed to {size}",

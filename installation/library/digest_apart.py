@@ -12,6 +12,7 @@ from pathlib import Path
 
 from installation.library.digest import Digest, from_json
 from installation.library.probe_apart import Limits, ask
+from installation.library.short_lived import Killed
 
 PROGRAM = Path(__file__).with_name("digesting.py")
 LIMITS = Limits(wall_s=24 * 3600, cpu_s=4 * 3600)
@@ -25,7 +26,7 @@ def digest_apart(
 
     An idle process stands still beside a machine that is busy throughout; one that `is_urgent` has
     the low priority of those that look into films. Raises OSError where the file cannot be read,
-    and CancelledError as soon as `stop` is set.
+    Killed where somebody killed the process, and CancelledError as soon as `stop` is set.
     """
     if stop is not None and stop.is_set():
         raise CancelledError
@@ -33,6 +34,8 @@ def digest_apart(
     ended = ask(asked, LIMITS, program=PROGRAM, stop=stop)
     if ended.how == "stopped":
         raise CancelledError
+    if ended.was_killed:
+        raise Killed
     try:
         answer = json.loads(ended.output)
         if "errno" in answer:

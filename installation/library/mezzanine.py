@@ -16,7 +16,7 @@ from installation.film import Picture
 from installation.library.facts import Facts
 from installation.library.facts import from_json as film_facts
 
-RECIPE = 1
+RECIPE = 2
 """To be raised with every change to how a mezzanine is made: older ones are then made anew."""
 SUFFIX = ".mp4"
 MUXER, CONTAINER = "mp4", "mov"

@@ -85,6 +85,14 @@ class MezzanineCache:
         """The one of exactly this key."""
         return self._read(self._note_of(key))
 
+    def still_holds(self, entry: Mezzanine) -> bool:
+        """Whether one that was found before is there as it was, as far as can be told unread."""
+        try:
+            found = edition_of(entry.path.stat())
+        except OSError:
+            return False
+        return found[:2] == entry.digest.edition[:2] and self._note_of(entry.key).exists()
+
     def used_bytes(self) -> int:
         """What all files of ours take."""
         return sum(_size(path) for path, _ in self._files())
@@ -117,10 +125,17 @@ class MezzanineCache:
             flush_folder(self.folder)
             digest = Digest(made.sha256, edition_of(path.stat()))
             entry = Mezzanine(key, path, facts, digest, made_ns=now_ns, shown_ns=now_ns)
-            note = self._note_of(key)
-            write_whole(note, json.dumps(as_json(entry), indent=1).encode("ascii"))
-            os.utime(note, ns=(now_ns, now_ns))
+            try:
+                self._write_note(entry)
+            except OSError:
+                self.discard(entry)
+                raise
             return entry
+
+    def _write_note(self, entry: Mezzanine) -> None:
+        note = self._note_of(entry.key)
+        write_whole(note, json.dumps(as_json(entry), indent=1).encode("ascii"))
+        os.utime(note, ns=(entry.made_ns, entry.made_ns))
 
     def touch(self, entry: Mezzanine) -> None:
         """It is on air now. A cache that cannot be written to, or is gone, is none to be tidied."""

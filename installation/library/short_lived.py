@@ -20,6 +20,7 @@ ERROR_BYTES = 4096
 LAST_WORDS_S = 5.0
 """How long a killed process may take to be gone; one that waits for a dead disk takes longer."""
 _STEP_S = 0.2
+_KILLED = (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM)
 _CHUNK_BYTES = 1 << 16
 
 
@@ -32,6 +33,15 @@ class Ended(NamedTuple):
     """As `subprocess.Popen.returncode`; None where it could not be killed."""
     output: bytes
     errors: bytes
+
+    @property
+    def was_killed(self) -> bool:
+        """By somebody else than us."""
+        return self.how == "by itself" and self.code in _KILLED
+
+
+class Killed(Exception):
+    """A program was killed from outside, by a person or by a system short of memory."""
 
 
 def run(

@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 
 from installation.decode.av_reader import MISSING_FRAMES_ALLOWED
 from installation.decode.container import COPY_AGAIN, DAMAGE, open_film, picture_stream
+from installation.decode.seal import sealed
 from installation.decode.stamp import Stamp, stamp, stamp_rows
 from installation.errors import VersionRejected
 from installation.film import Picture
@@ -196,12 +197,15 @@ class _Conforming:
 
     def _mux(self, packets: list[av.Packet[VideoStream]]) -> None:
         """Write packets, each once it is known when the next one follows."""
-        for packet in packets:
-            packet.time_base = self._tick
-            packet.pts = packet.dts = self._times.popleft()
+        for encoded in packets:
+            time = self._times.popleft()
+            packet = cast("av.Packet[VideoStream]", av.Packet(sealed(bytes(encoded), time)))
+            packet.stream, packet.time_base = self._stream, self._tick
+            packet.pts = packet.dts = time
+            packet.is_keyframe = encoded.is_keyframe
             held, self._held = self._held, packet
             if held is not None:
-                held.duration = packet.pts - (held.pts or 0)
+                held.duration = time - (held.pts or 0)
                 self._made.mux(held)
 
     def _finish(self) -> None:

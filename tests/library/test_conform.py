@@ -20,8 +20,9 @@ from installation.config import Amount
 from installation.errors import VersionRejected
 from installation.film import CalendarClock, Credit, Picture, Version
 from installation.library.cached import Key, Mezzanine
-from installation.library.conform import BACK_OFF_S, ROOM_AGAIN_S, ConformQueue
+from installation.library.conform import ConformQueue
 from installation.library.conform_apart import conform_apart
+from installation.library.conform_job import BACK_OFF_S, KILLED_AGAIN_S, ROOM_AGAIN_S
 from installation.library.conform_progress import AT_REST, ConformState, Progress
 from installation.library.digest import Digest, digest
 from installation.library.digest_apart import digest_apart
@@ -30,6 +31,7 @@ from installation.library.maker import Tools
 from installation.library.mezzanine import MezzanineFacts, Size
 from installation.library.mezzanine_cache import MezzanineCache
 from installation.library.scan import scan
+from installation.library.short_lived import Killed
 from tests.clips import make_clip
 from tests.fakes import FakeClock
 from tests.library.mezzanines import facts_of, put, rot
@@ -365,6 +367,66 @@ def test_a_film_that_cannot_be_conformed_is_tried_again_and_then_given_up(bench:
     assert not list(bench.cache.folder.glob("*.part"))
 
 
+def test_one_whose_process_is_killed_is_tried_again_until_it_is_done(bench: Bench) -> None:
+    kills = len(KILLED_AGAIN_S) + 2
+    killed = threading.Semaphore(0)
+
+    def kill(name: str, stop: threading.Event) -> None:
+        if len(bench.conform.asked) <= kills:
+            killed.release()
+            raise Killed
+
+    bench.conform.before = kill
+    queue = bench.queue()
+    queue.want(bench.version("one"), SIZE)
+    queue.start()
+    for number in range(kills):
+        assert killed.acquire(timeout=PATIENCE_S)
+        until(lambda: queue.progress()[0].reason != "")
+        (waiting,) = queue.progress()
+        assert (waiting.state, waiting.is_hopeless) == (ConformState.WAITING, True)
+        assert "again: its process was killed" in waiting.sentence
+        wait_s = KILLED_AGAIN_S[min(number, len(KILLED_AGAIN_S) - 1)]
+        bench.clock.jump_ns(wait_s * 10**9 - 1)
+        queue.wake()
+        assert not killed.acquire(timeout=0.02)
+        bench.clock.jump_ns(1)
+        queue.wake()
+    assert rest(queue)["one"].state is ConformState.DONE
+    assert not list(bench.cache.folder.glob("*.part"))
+
+
+def test_killing_who_reads_costs_no_original_and_no_mezzanine(bench: Bench) -> None:
+    reads: list[str] = []
+
+    def read(path: Path, stop: threading.Event | None = None) -> Digest:
+        reads.append(path.suffix)
+        if len(reads) in (1, 3):
+            raise Killed
+        return digest(path)
+
+    bench.read = read
+    version, queue = bench.version("one"), bench.queue()
+    queue.want(version, SIZE)
+    queue.start()
+    for asked in (1, 3):
+        until(lambda asked=asked: len(reads) == asked and bool(queue.progress()[0].reason))  # type: ignore[misc]
+        bench.clock.jump(KILLED_AGAIN_S[0])
+        queue.wake()
+    assert rest(queue)["one"].state is ConformState.DONE
+    assert reads == [".mp4", ".mp4", ".part", ".part"]
+    assert bench.close()
+
+    reads.clear()
+    again = bench.queue()
+    again.want(version, SIZE)
+    again.start()
+    rest(again)
+    until(lambda: len(reads) == 2)  # the mezzanine, killed and read again
+    assert bench.damaged == []
+    assert bench.cache.entries() == [bench.done[0][1]]
+
+
 def test_a_mistake_of_ours_stops_no_other_job(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -421,7 +483,7 @@ def test_a_full_disk_is_a_state_that_ends_when_room_returns(bench: Bench) -> Non
     assert waiting.reason.startswith(f'the disk of the cache is full ("{bench.cache.folder}"')
     assert waiting.sentence.endswith("originals play on")
     is_full.clear()
-    bench.clock.jump(ROOM_AGAIN_S)
+    bench.clock.jump(ROOM_AGAIN_S[0])
     queue.wake()
     until(lambda: state(queue, "one") is ConformState.DONE)
     assert bench.cache.is_sound(bench.done[0][1], digest)
@@ -454,7 +516,7 @@ def test_a_cache_folder_taken_away_while_it_is_written_to_comes_back(bench: Benc
     waiting = rest(queue)["one"]
     assert waiting.state is ConformState.NO_ROOM
     assert "there is no cache any more" in waiting.sentence
-    bench.clock.jump(ROOM_AGAIN_S)
+    bench.clock.jump(ROOM_AGAIN_S[0])
     queue.wake()
     until(lambda: state(queue, "one") is ConformState.DONE)
 

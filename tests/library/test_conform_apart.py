@@ -20,7 +20,9 @@ from installation.errors import VersionRejected
 from installation.library import confinement, idleness
 from installation.library import conform_apart as module
 from installation.library.conform_apart import conform_apart
+from installation.library.digest_apart import digest_apart
 from installation.library.probe_apart import Limits
+from installation.library.short_lived import Killed
 from installation.library.transcode import conform
 from tests.clips import make_clip
 
@@ -112,6 +114,20 @@ def test_a_film_too_large_for_its_memory_says_so(tmp_path: Path) -> None:
     limits = Limits(memory_bytes=200 << 20, file_bytes=1 << 30, open_files=64)
     with pytest.raises(VersionRejected, match=r"needs more than 0\.\d+ GB of memory"):
         conform_apart(film, "mov", tmp_path / "a.mp4", SIZE, 7, limits=limits, is_urgent=True)
+
+
+@linux
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_one_that_is_killed_is_no_fault_of_the_film(
+    film: Path, tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(f"import os; os.kill(os.getpid(), {number.value})")
+    with pytest.raises(Killed):
+        conform_apart(film, "mov", tmp_path / "a.mp4", SIZE, 7, program=program)
+    monkeypatch.setattr("installation.library.digest_apart.PROGRAM", program)
+    with pytest.raises(Killed):
+        digest_apart(film)
 
 
 def test_nobody_need_wait_for_it(film: Path, tmp_path: Path) -> None:

@@ -38,18 +38,26 @@ from tests.clips import make_clip
 from tests.wall_e2e import blockcode
 
 ID = 48879
+MADE = "mezzanine.mp4"
 SIDES = st.integers(2, 8192)
 
 
 def conformed(source: Path, size: Size = (160, 90), **options: Any) -> tuple[Path, MezzanineFacts]:
-    target = source.with_name("mezzanine.mp4")
+    target = source.with_name(MADE)
     return target, conform(source, recognise(source), target, size, ID, **options)
 
 
 def reader_of(path: Path) -> AvReader:
     container = recognise(path)
     facts = probe(path, container)
-    return AvReader(path, container, duration=facts.duration, rate=facts.rate, threads=1)
+    return AvReader(
+        path,
+        container,
+        duration=facts.duration,
+        rate=facts.rate,
+        threads=1,
+        is_sealed=path.name == MADE,
+    )
 
 
 def times(path: Path) -> tuple[list[Fraction], Fraction]:

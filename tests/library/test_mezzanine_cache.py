@@ -382,3 +382,30 @@ def test_every_name_of_ours_tells_what_it_is(key: Key, own: str, pid: int) -> No
 @given(st.text(max_size=80))
 def test_other_names_are_not_ours(name: str) -> None:
     assert parsed(name) is None
+
+
+# -- faults
+
+
+def test_it_is_told_when_what_plays_is_not_there_any_more(cache: MezzanineCache) -> None:
+    entry = put(cache)
+    assert cache.still_holds(entry)
+    cut = put(cache, "another", data=b"whole")
+    cut.path.write_bytes(b"half")
+    assert not cache.still_holds(cut)
+    (cache.folder / Name.note(entry.key)).unlink()
+    assert not cache.still_holds(entry)
+    shutil.rmtree(cache.folder)
+    assert not cache.still_holds(cut)
+
+
+def test_where_no_note_can_be_written_no_film_is_left(
+    cache: MezzanineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("installation.library.mezzanine_cache.write_whole", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        put(cache)
+    assert files(cache) == []

@@ -1,0 +1,199 @@
+"""What befalls a wall that conforms, and what it opened meanwhile, seen from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from installation.library.cached import Name, parsed
+
+CONFORMS, READS = PROGRAMS = ("conforming.py", "digesting.py")
+READER_IS_KILLED = 0.3
+LOOK_S = 0.01
+NOBODY = 2**22 + 1
+"""No process has this number."""
+Made = tuple[int, int]
+"""What tells a file from one made later under its name: inode and time of change."""
+
+
+def workers(wall_pid: int) -> dict[int, str]:
+    """The processes that conform or read for a wall, and which program each is."""
+    found: dict[int, str] = {}
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pid = int(folder.name)
+            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == wall_pid:
+                command = (folder / "cmdline").read_bytes().split(b"\0")
+                named = {Path(os.fsdecode(word)).name for word in command}.intersection(PROGRAMS)
+                if named:
+                    found[pid] = named.pop()
+    return found
+
+
+def kill_at_random(
+    wall_pid: int, times: int, chance: random.Random, *, within_s: float, patience_s: float
+) -> list[str]:
+    """Kill -9 so many of them, each at a random moment of its life; which programs they were.
+
+    Of those that read most are spared, or nobody would get to conform.
+    """
+    killed: list[str] = []
+    met: set[int] = set()
+    end = time.monotonic() + patience_s
+    while len(killed) < times and time.monotonic() < end:
+        for pid, program in workers(wall_pid).items():
+            if pid in met:
+                continue
+            met.add(pid)
+            if program == READS and chance.random() > READER_IS_KILLED:
+                continue
+            time.sleep(chance.uniform(0, within_s))
+            if pid in workers(wall_pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(program)
+        time.sleep(LOOK_S)
+    return killed
+
+
+class Opened:
+    """Looks again and again which files of a cache a process has open, and whether each is whole.
+
+    A mezzanine's name says what it holds, so nobody need be asked.
+    """
+
+    def __init__(self, pid: int, cache: Path) -> None:
+        self.half: set[str] = set()
+        """Files that were played and were not whole, or no mezzanines."""
+        self.whole: set[tuple[str, Made]] = set()
+        """The others."""
+        self._fds = Path(f"/proc/{pid}/fd")
+        self._cache = cache
+        self._damaged: set[Made] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, daemon=True)
+
+    def __enter__(self) -> Opened:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def forgive(self, path: Path) -> None:
+        """The test itself damages this file now, which may be opened before that is noticed."""
+        self._damaged.add(_made(path))
+
+    def _look_on(self) -> None:
+        while not self._stop.wait(LOOK_S):
+            with contextlib.suppress(FileNotFoundError):  # it has ended
+                for link in self._fds.iterdir():
+                    with contextlib.suppress(OSError):  # closed meanwhile
+                        self._look_at(link)
+
+    def _look_at(self, link: Path) -> None:
+        path = Path(str(link.readlink()).removesuffix(" (deleted)"))
+        made = _made(link)
+        if path.parent != self._cache or path.suffix in (".json", ".tmp"):
+            return
+        told = link.parent.with_name("fdinfo").joinpath(link.name).read_text()
+        if int(told.split("flags:")[1].split()[0], 8) & os.O_ACCMODE != os.O_RDONLY:
+            return  # it is being put on the disk, not played
+        if (path.name, made) in self.whole or made in self._damaged:
+            return
+        if is_whole(path.name, link.read_bytes()):
+            self.whole.add((path.name, made))
+        elif made not in self._damaged:  # meanwhile
+            self.half.add(path.name)
+
+
+def is_whole(name: str, content: bytes) -> bool:
+    """Whether a file is the mezzanine that its name says."""
+    known = parsed(name)
+    if known is None or known.kind != "film":
+        return False
+    return Name.film(known.key, hashlib.sha256(content).hexdigest()) == name
+
+
+def _made(path: Path) -> Made:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def rot(path: Path, chance: random.Random) -> None:
+    """What a failing disk does to the pictures of a film: no time changes, nothing is opened."""
+    before = path.stat()
+    with path.open("rb+") as file:
+        for place in range(1, 4):
+            file.seek(before.st_size * place // 5)
+            file.write(chance.randbytes(before.st_size // 20))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def replace_with_litter(cache: Path) -> None:
+    """Take a cache away whole, and leave halves of its mezzanines in its place: as parts, and as
+    films with the wholes' notes. They are of another size, as those are that play until the right
+    ones are there.
+    """
+    wholes = cache.rename(cache.with_name("wholes"))
+    cache.mkdir()
+    for note in wholes.glob("*.json"):
+        written = json.loads(note.read_text())
+        film = wholes / written["file"]
+        known = parsed(film.name)
+        assert known is not None
+        key = replace(known.key, size=(known.key.size[0] + 2, known.key.size[1] + 2))
+        parts = [Name.part(key, pid, 1) for pid in (os.getpid(), NOBODY)]
+        half = film.read_bytes()[: film.stat().st_size // 2]
+        for name in (Name.film(key, written["digest"]["sha256"]), *parts):
+            (cache / name).write_bytes(half)
+        written |= {"size": list(key.size), "file": Name.film(key, written["digest"]["sha256"])}
+        (cache / Name.note(key)).write_text(json.dumps(written))
+    shutil.rmtree(wholes)
+
+
+@contextmanager
+def small_disk(folder: Path, size_mb: int) -> Iterator[str]:
+    """A disk of this size at a folder, in memory; yields why there is none, where there is none."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=0777", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+        refusal = done.stderr.strip() if done.returncode else ""
+    except OSError as error:
+        refusal = str(error)
+    try:
+        yield refusal
+    finally:
+        if not refusal:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Take all that is left on the disk."""
+    filler = folder / "filler"
+    with filler.open("wb") as file:
+        free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+        os.posix_fallocate(file.fileno(), 0, free)
+    return filler
+
+
+def wait_for(claim: Callable[[], bool], patience_s: float, said: Callable[[], str]) -> None:
+    """Until it is so."""
+    end = time.monotonic() + patience_s
+    while not claim():
+        assert time.monotonic() < end, said()
+        time.sleep(LOOK_S)
