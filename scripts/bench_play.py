@@ -21,6 +21,7 @@ from typing import Any
 
 from bootstrap import ROOT, set_up
 from demo import environment_of, virtual_screen
+from peers import Grid, ffplay, mpv
 
 SIZE = "1280x720"
 FILM_S = 10
@@ -157,17 +158,12 @@ class Bench:
     def players(self, loops: int) -> list[dict[str, Any]]:
         """Four versions with this and with what a user would run otherwise, seen from outside."""
         config = self._film(4, self.clip)
-        four = [str(self.clip)] * 4
-        half = "scale=640:360"
-        grid = "xstack=inputs=4:layout=0_0|w0_0|0_h0|w0_h0"
-        chain = ";".join(f"[vid{i + 1}]{half}[t{i}]" for i in range(4))
+        grid = Grid([str(self.clip)] * 4, 2, (1280, 720))
         commands: dict[str, list[str]] = {
             "installation": [self.python, "-m", "installation", "play", str(config),
                              "--windowed", SIZE, "--loops", str(loops + 1)],
-            "mpv": ["mpv", "--no-config", "--really-quiet", "--no-audio", "--vo=x11",
-                    "--loop-file=inf", "--geometry=1280x720+0+0", "--no-border",
-                    *(f"--external-file={f}" for f in four[1:]), four[0],
-                    f"--lavfi-complex={chain};[t0][t1][t2][t3]{grid}[vo]"],
+            "mpv": mpv(grid),
+            "ffplay": ffplay(grid),
         }  # fmt: skip
         results = []
         for name, command in commands.items():
@@ -176,17 +172,6 @@ class Bench:
                 continue
             print(f"{name} ...", flush=True)
             results.append({"player": name, **self._watched(command, FILM_S * loops)})
-        if shutil.which("ffplay") is None:
-            print("ffplay is not installed")
-        else:
-            print("ffplay ...", flush=True)
-            movies = ";".join(
-                f"movie={self.clip}:loop=0,setpts=N/24/TB,{half}[t{i}]" for i in range(4)
-            )
-            graph = f"{movies};[t0][t1][t2][t3]{grid}"
-            command = ["ffplay", "-loglevel", "quiet", "-noborder", "-left", "0", "-top", "0",
-                       "-f", "lavfi", "-i", graph]  # fmt: skip
-            results.append({"player": "ffplay", **self._watched(command, FILM_S * loops)})
         return results
 
     def memory(self, loops: int) -> dict[str, Any]:

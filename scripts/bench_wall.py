@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What a wall costs by its number of versions, each conformed to its tile, in one run.
 
-`python3 scripts/bench_wall.py [--counts N ...] [--loops N] [--plot FILE.svg] [--json FILE]`. Every
-version is a 1080p film of its own, on a 1920x1080 wall. Machines are noisy: read the ratios.
+`python3 scripts/bench_wall.py [--counts N ...] [--loops N] [--peers [N ...]] [--plot FILE.svg]
+[--json FILE]`. Every version is a 1080p film of its own, on a 1920x1080 wall. Machines are noisy:
+read the ratios.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import bench_play
+import side_by_side
 from bench_play import FILM_S, RATE, Bench
 from bootstrap import set_up
 from demo import environment_of, virtual_screen
+from side_by_side import SideBySide
 
 SIZE = "1920x1080"
 COUNTS = (1, 4, 9, 16, 36, 64, 100)
@@ -36,6 +39,8 @@ def main() -> None:
     parser.add_argument("--loops", type=int, default=4, help="loops of the film measured")
     parser.add_argument("--plot", type=Path, help="draw the curve there, as SVG")
     parser.add_argument("--json", type=Path, help="write all figures there as well")
+    parser.add_argument("--peers", type=int, nargs="*", choices=side_by_side.COLUMNS, metavar="N",
+                        help="other players beside ours, at so many tiles")  # fmt: skip
     options = parser.parse_args()
     python = str(set_up(needs_screen=True))
     loops = options.loops
@@ -43,11 +48,20 @@ def main() -> None:
         bench = WallBench(python, Path(folder), environment_of(display))
         walls = [bench.wall(count, loops) for count in options.counts]
         beside = [bench.beside(loops, newcomers) for newcomers in (0, NEWCOMERS)]
+        others = []
+        if options.peers is not None:
+            rivals = SideBySide(python, Path(folder), bench.environment)
+            others = rivals.measure(options.peers or [*side_by_side.COLUMNS], FILM_S * loops)
     report(walls, beside)
+    if others:
+        print()
+        side_by_side.report(others, python)
     if options.plot:
         options.plot.write_text(plot(walls), "utf-8")
     if options.json:
-        options.json.write_text(json.dumps({"walls": walls, "beside": beside}, indent=2))
+        options.json.write_text(
+            json.dumps({"walls": walls, "beside": beside, "peers": others}, indent=2)
+        )
     if broken := sum(wall["mismatches"] for wall in (*walls, *beside)):
         sys.exit(f"the lock was broken: the ledgers count {broken} mismatches")
 
