@@ -19,6 +19,7 @@ import av.subtitles.stream  # else `av.open` does it on a thread, which Qt's imp
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from installation.decode.raw_stream import raw_stream
 from installation.errors import VersionRejected
 
 # fmt: off
@@ -28,6 +29,8 @@ CONTAINERS = frozenset((
 ))
 # fmt: on
 """FFmpeg's names of the demuxers that `recognise` can answer."""
+NO_CONTAINERS = frozenset(("h264", "hevc"))
+"""What it can answer besides: streams as they come from an encoder, without times, for libVLC."""
 DAMAGE = (av.error.FFmpegError, OSError, IndexError, OverflowError)
 """What PyAV raises at a damaged film: IndexError where a stream first turns up in its midst (MPEG
 may do that), OverflowError where a time is beyond all bounds."""
@@ -70,7 +73,7 @@ _WEB_PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
 
 
 def recognise(path: Path) -> str:
-    """The FFmpeg demuxer for the film at `path`, by its first bytes.
+    """The FFmpeg demuxer for the film at `path`, by its first bytes; or one of `NO_CONTAINERS`.
 
     Raises VersionRejected (without `where`: the caller knows what to call it) for anything else.
     """
@@ -188,7 +191,7 @@ def _container_of(head: bytes) -> str | None:
     for size, start in ((188, 0), (192, 4), (204, 0)):
         if head[start : start + 2 * size + 1 : size] == b"GGG":
             return "mpegts"
-    return None
+    return raw_stream(head)
 
 
 def _is_photograph(head: bytes) -> bool:

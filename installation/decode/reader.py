@@ -43,12 +43,23 @@ class ReaderFacts:
 class Reader(Protocol):
     """Decodes one version. One thread at a time may use it; `close` comes from that thread."""
 
+    @property
+    def needs_own_thread(self) -> bool:
+        """True for one that mostly waits: it would keep a decoding thread from the others."""
+        ...
+
+    @property
+    def decoding(self) -> str:
+        """By what, for people: "software", "hardware (cuda)", "libVLC"; any thread may ask."""
+        ...
+
     def open(self) -> ReaderFacts:
         """Open the file. Raises ReaderFault."""
         ...
 
-    def frames(self, start: Fraction, stop: Fraction) -> Iterator[Frame]:
-        """Every picture from the one shown at `start` to the one shown at `stop`, in order.
+    def frames(self, start: Fraction, stop: Fraction) -> Iterator[Frame | None]:
+        """Every picture from the one shown at `start` to the one shown at `stop`, in order; None
+        where the next one was waited for in vain a while: ask again.
 
         Seconds since the first picture. May be called again at any time, for any start: the
         iterator handed out before is then spent. Raises ReaderFault, also when the file ends
