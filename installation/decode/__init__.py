@@ -1,7 +1,8 @@
 """From file to queued picture: opening films safely, decoding, converting, and the bounded queue.
 
 Owns PyAV on the playing side. May import `film`. A reader is driven by one thread at a time (its
-feed's, see `playback`); the queue is where that thread meets the GUI's.
+feed's, see `playback`); the queue is where that thread meets the GUI's. libVLC's reader is imported
+from `vlc_reader` where it is needed: nobody else waits for it.
 """
 
 from installation.decode.av_reader import AvReader

@@ -67,8 +67,8 @@ class Feed:
         pool: DecodePool | None = None,
     ) -> None:
         self.name = name
-        self._pool = pool or DecodePool(1)
-        self._owns_pool = pool is None
+        self._owns_pool = pool is None or reader.needs_own_thread
+        self._pool = DecodePool(1) if pool is None or self._owns_pool else pool
         self.queue = FrameQueue(depth, self.wake)
         self._reader = reader
         self._facts: ReaderFacts | None = None
@@ -274,7 +274,7 @@ class Feed:
         self._served = order
         entry = self._in_hand or next(self._line)
         if entry is None:
-            return  # it is held
+            return  # it is held, or waits for its picture
         self._after = FilmPosition(entry.last.loop, entry.last.frame + 1)
         is_wanted = entry.last >= order.position
         is_in = is_wanted and self.queue.put(self._queued(entry), order.generation)
@@ -289,7 +289,7 @@ class Feed:
 
     def _entries(self, start: FilmPosition, facts: ReaderFacts) -> Iterator[Entry | None]:
         """Every picture that a film frame needs, from a film frame on, for ever; None while no
-        further loop may begin.
+        further loop may begin, and where the next picture is not there yet.
         """
         for loop in count(start.loop):
             at = start.frame if loop == start.loop else 0
@@ -315,7 +315,7 @@ class Feed:
 
     def _turn(
         self, time_map: TimeMap, loop: int, turn: int, from_frame: int, facts: ReaderFacts
-    ) -> Iterator[Entry]:
+    ) -> Iterator[Entry | None]:
         begin = time_map.moment(from_frame)
         end = time_map.moment(time_map.turn_frames(turn)[-1])
         assert begin is not None
@@ -323,6 +323,9 @@ class Feed:
         self._entry_points = self._reader.entry_points() or self._entry_points
         first: int | None = None
         for frame in self._reader.frames(begin.time, end.time):
+            if frame is None:
+                yield None
+                continue
             if first is None:
                 first = time_map.first_frame(turn, frame.pts, facts.tolerance)
             stop = time_map.first_frame(turn, frame.until, facts.tolerance)

@@ -66,6 +66,13 @@ class FakeReader:
         """True while it waits for its machine's time."""
         return self._machine is not None and self._machine.has(self)
 
+    needs_own_thread = False
+
+    @property
+    def decoding(self) -> str:
+        """See `Reader.decoding`."""
+        return "software"
+
     def open(self) -> ReaderFacts:
         """See `Reader.open`."""
         self.opened += 1
