@@ -1,0 +1,150 @@
+"""A real sound server without a sound card: PulseAudio with a null sink, recorded by parec."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+SINK = "wall"
+RATE = 48_000
+CAPTURE_MS = 10
+"""What parec is asked to hold back at most; it comes in pieces of half as much."""
+_FRAME_BYTES = 8
+REMEDY = (
+    "PulseAudio is missing; install it with: sudo apt-get install -y pulseaudio pulseaudio-utils"
+)
+
+
+def is_there() -> bool:
+    """True where the server and its tools are installed."""
+    return all(shutil.which(name) for name in ("pulseaudio", "pactl", "parec"))
+
+
+class SoundServer:
+    """PulseAudio in a folder of its own. It can be killed, and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "native"
+        self._own = {
+            **os.environ,
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PULSE_RUNTIME_PATH": str(folder),
+        }
+        self.environment = {"PULSE_SERVER": f"unix:{self._socket}"}
+        """What its clients need beside their own."""
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> SoundServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._server = subprocess.Popen(
+            [
+                "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
+                # as desktops run it, where that is allowed: this machine is busy
+                "--high-priority=yes", "--realtime=yes",
+                "--disable-shm=yes", "--log-target=stderr", "--log-level=error",
+                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
+                "-L", f"module-null-sink sink_name={SINK} rate={RATE} channels=2",
+            ],
+            env=self._own,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        for _ in range(200):
+            if subprocess.run(["pactl", "info"], env=self._client, capture_output=True).returncode:
+                time.sleep(0.05)
+                continue
+            return
+        raise RuntimeError("PulseAudio did not start")
+
+    def kill(self) -> None:
+        """As a crash would end it."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
+    def record(self) -> Recorder:
+        """Begin to record what the sink plays."""
+        return Recorder(self._client)
+
+    @property
+    def _client(self) -> dict[str, str]:
+        return {**self._own, **self.environment}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What was played."""
+
+    samples: NDArray[np.float32]
+    """(2, count)."""
+    begun_ns: int
+    """When the first sample was played, by the machine's monotonic clock: a line laid through the
+    moments at which all pieces came, less what the recorder was asked to hold back.
+    """
+
+    def moment_ns(self, sample: int) -> int:
+        """When a sample was played."""
+        return self.begun_ns + sample * 1_000_000_000 // RATE
+
+
+class Recorder:
+    """parec on the sink's monitor."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [
+                "parec", "-d", f"{SINK}.monitor", "--raw", "--format=float32le", f"--rate={RATE}",
+                "--channels=2", f"--latency-msec={CAPTURE_MS}", "--process-time-msec=5",
+            ],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self._pieces: list[bytes] = []
+        self._moments: list[tuple[int, int]] = []  # nanoseconds, samples there by then
+        self._reader = threading.Thread(target=self._read, name="recorder")
+        self._reader.start()
+
+    def stop(self) -> Recording:
+        """End it: what was recorded."""
+        self._process.terminate()
+        self._process.wait()
+        self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        whole = b"".join(self._pieces)
+        whole = whole[: len(whole) // _FRAME_BYTES * _FRAME_BYTES]
+        samples = np.frombuffer(whole, np.float32).reshape(-1, 2).T
+        moments = np.array(self._moments or [(0, 0)], np.float64)
+        begun = np.median(moments[:, 0] - moments[:, 1] * 1e9 / RATE)
+        return Recording(samples, int(begun) - CAPTURE_MS * 1_000_000)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        count = 0
+        while piece := os.read(self._process.stdout.fileno(), 1 << 16):
+            count += len(piece)
+            self._pieces.append(piece)
+            self._moments.append((time.monotonic_ns(), count // _FRAME_BYTES))
