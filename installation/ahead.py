@@ -29,7 +29,7 @@ from installation.library.maker import Tools
 from installation.library.mezzanine import MezzanineFacts
 from installation.library.names import said
 from installation.mezzanines import cache_of, placements_on, prepare, sizes_for
-from installation.parts import shown
+from installation.parts import films, shown
 
 LOOK_S = 0.25
 """How often the bar is drawn."""
@@ -57,6 +57,7 @@ def conform_all(path: Path, canvas: tuple[int, int], jobs: int, say: Say, compla
     sizes = sizes_for(placements_on(Size(*canvas), config, versions), versions)
     cache = cache_of(config)
     prepare(cache, config)
+    conformable = [version for version in films(versions) if version.opened_by == "av"]
     queue = ConformQueue(
         cache,
         FixityRecords(config.film.versions, CalendarClock()),
@@ -65,13 +66,15 @@ def conform_all(path: Path, canvas: tuple[int, int], jobs: int, say: Say, compla
         jobs=jobs,
         back_off_s=(),
     )
-    for version in versions:
+    for version in conformable:
         queue.want(version, sizes[version.name])
     ended = _followed(queue, say)
     failed = [one for one in ended if one.state is not ConformState.DONE]
     for one in failed:
         complain(one.sentence)
-    say(f"{len(ended) - len(failed)} of {len(library.versions + library.rejected)} versions are"
+    count = sum(version.opened_by == "av" for version in films(library.versions))
+    count += len(library.rejected)
+    say(f"{len(ended) - len(failed)} of {count} versions are"
         f" conformed, in {cache.folder}")  # fmt: skip
     return 1 if failed or library.rejected else 0
 

@@ -17,14 +17,24 @@ from typing import TYPE_CHECKING
 
 from installation.config import Config, load_config
 from installation.copies import Copies
+from installation.engine_choice import engine_mistakes
+from installation.engines import Engines
 from installation.errors import ConfigError, InstallationError
 from installation.film import CalendarClock, SystemClock, Version
 from installation.library import KnownFilms, Library, scan
-from installation.library.probe import probe
+from installation.library.either_engine import facts_of
 from installation.library.probe_apart import LOOK, probe_apart
 from installation.library.scan import Found, Measure, ReadCredentials, look_into, read_apart
-from installation.parts import caption_of, feed_of, nameless_overrides, shown, timing_mistakes
+from installation.parts import (
+    caption_of,
+    feed_of,
+    nameless_overrides,
+    shown,
+    sound_mistakes,
+    timing_mistakes,
+)
 from installation.playback import DecodePool, Feed
+from installation.subtitling import subtitle_mistakes
 
 JOIN_TIMEOUT_S = 5.0
 if TYPE_CHECKING:
@@ -56,14 +66,26 @@ def play(
     config = load_config(path)
     known = KnownFilms(config.film.versions)
     # a film that nobody has measured yet may be anything: it must not take the wall with it
-    measure = partial(probe_apart, limits=replace(LOOK, wall_s=FIRST_LOOK_S))
+    first_look = partial(probe_apart, limits=replace(LOOK, wall_s=FIRST_LOOK_S))
+    measure = partial(facts_of, by_pyav=first_look)
     decoding = DecodePool()
     make_feed = partial(feed_of, pool=decoding)
     feeds: dict[str, Feed] = {}
-    copies = Copies(config, SystemClock())
+    later: list[tuple[Version, int]] = []
+    copies, engines = Copies(config, SystemClock()), Engines()
 
     def open_feed(version: Version, folders: int) -> None:
-        feeds[version.name] = make_feed(copies.look_up(version), folders)
+        if version.is_live:
+            return
+        found = copies.look_up(version)
+        if engines.wants_vlc(config, found):
+            later.append((found, folders))  # nothing may be imported while Qt is
+        else:
+            begin_feed(found, folders)
+
+    def begin_feed(version: Version, folders: int) -> None:
+        (played,) = engines.assigned(config, [version])
+        feeds[version.name] = make_feed(played, folders)
 
     def look() -> tuple[Library, dict[str, str]]:
         # the first picture does not wait for Content Credentials: the watch reads new ones
@@ -76,6 +98,8 @@ def play(
             from installation.show import PlayOptions, Prepared, show
 
             library, captions = looking.result()
+        for found in later:
+            begin_feed(*found)
         for sentence in sentences(config, library):
             say(sentence)
         on_the_wall = {v.name for v in copies.playing(shown(config, library.versions))}
@@ -85,14 +109,16 @@ def play(
         keeping.start()  # disks can be slow
         options = PlayOptions(windowed, loops, report, started_ns)
         make_watch = watch_of(config, known)
-        prepared = Prepared(library, feeds, captions, make_feed, make_watch, copies)
+        prepared = Prepared(library, feeds, captions, make_feed, make_watch, copies, engines)
         return show(config, prepared, options)
     finally:
         copies.stop()
+        engines.stop()
         for feed in feeds.values():
             feed.stop()
         for feed in feeds.values():
             feed.join(JOIN_TIMEOUT_S)
+        engines.join(JOIN_TIMEOUT_S)
         decoding.stop()
 
 
@@ -100,7 +126,7 @@ def scan_film(
     config: Config,
     known: KnownFilms | None = None,
     on_found: Callable[[Version, int], None] | None = None,
-    measure: Measure = probe,
+    measure: Measure = facts_of,
     read_credentials: ReadCredentials | None = read_apart,
 ) -> Library:
     """What the film's folder holds. Raises ConfigError where there is no such folder."""
@@ -113,6 +139,7 @@ def scan_film(
             on_found=on_found,
             measure=measure,
             read_credentials=read_credentials,
+            protocols=config.playback.allow_protocols,
         )
     except InstallationError as error:
         where = config.where("film", "versions")
@@ -128,12 +155,14 @@ def watch_of(config: Config, known: KnownFilms) -> Callable[[OnChange], Watch]:
     def look(folder: Path, stop: threading.Event) -> Found:
         from installation.library.credentials_apart import credentials_apart
 
+        rehearse = partial(probe_apart, rehearsal="whole", stop=stop)
         return look_into(
             folder,
             film.versions,
             known,
-            partial(probe_apart, rehearsal="whole", stop=stop),
+            partial(facts_of, by_pyav=rehearse, stop=stop),
             partial(credentials_apart, stop=stop),
+            config.playback.allow_protocols,
         )
 
     def make(on_change: OnChange) -> Watch:
@@ -165,4 +194,7 @@ def sentences(config: Config, library: Library) -> list[str]:
     known = {v.name for v in library.versions} | {r.name for r in library.rejected}
     rejected = [f"not shown: {rejection.message}" for rejection in library.rejected]
     timing = timing_mistakes(config, library.versions)
-    return [*rejected, *library.notices, *nameless_overrides(config, known), *timing]
+    engines = engine_mistakes(config, library.versions)
+    names = [*nameless_overrides(config, known), *sound_mistakes(config, known)]
+    written = subtitle_mistakes(config, library)
+    return [*rejected, *library.notices, *names, *timing, *engines, *written]

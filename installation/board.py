@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from installation.config import Config
 from installation.control.statefile import BEAT_NS, StateFile, make_ready
 from installation.control.status import Now, VersionStatus, WallStatus, moment
-from installation.film import CalendarClock, Clock, Version, format_rate, format_timecode
+from installation.decode.live_source import LiveState
+from installation.decode.live_stream import parse_address
+from installation.film import CalendarClock, Clock, Picture, Version, format_rate, format_timecode
 from installation.library import Library
 from installation.library.catalog import Entry, State
 from installation.library.conform_progress import ConformState, Progress
 from installation.library.names import plain, said
-from installation.parts import nameless_overrides, timing_mistakes, wishes_for
+from installation.parts import nameless_overrides, sound_mistakes, timing_mistakes, wishes_for
 from installation.playback import Player
+from installation.subtitling import subtitle_mistakes
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Circumstances:
     at_next_start: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     conforming: tuple[Progress, ...] = ()
+    live: Mapping[str, LiveState] = field(default_factory=dict)
+    """How each live version's source stands."""
+    sound: str = ""
+    """Who is heard where, and how far from the film."""
 
 
 class _Seen(NamedTuple):
@@ -42,6 +49,9 @@ class _Seen(NamedTuple):
     reason: str = ""
     late: int = 0
     times_off_air: int = 0
+    picture: Picture | None = None
+    """For a live one, as it is received."""
+    decoding: str = ""
 
 
 _Basis = tuple[Entry, Version | None, _Seen, Progress | None]
@@ -86,10 +96,8 @@ class Board:
             rate=format_rate(config.film.rate),
             length=format_timecode(player.clock.lengths()[-1][1], config.film.rate),
             layout=config.wall.layout.kind,
-            now=self._now(player),
-            versions=tuple(
-                self._versions(config, library, entries, player, circumstances.conforming)
-            ),
+            now=self._now(player, circumstances.sound),
+            versions=tuple(self._versions(config, library, entries, player, circumstances)),
             drawing=circumstances.drawing,
             refresh_hz=circumstances.refresh_hz,
             refresh_source=circumstances.refresh_source,
@@ -109,7 +117,7 @@ class Board:
         """The wall has ended well; nothing is posted any more."""
         self._file.close()
 
-    def _now(self, player: Player) -> Now:
+    def _now(self, player: Player, sound: str) -> Now:
         shown, tally, ledger = player.presenter.shown, player.presenter.tally, player.ledger
         frame = 0 if shown is None else shown.frame
         return Now(
@@ -124,6 +132,7 @@ class Board:
             held=tally.held,
             dropped=tally.dropped,
             late=tally.late,
+            sound=sound,
         )
 
     def _versions(
@@ -132,7 +141,7 @@ class Board:
         library: Library,
         entries: Sequence[Entry],
         player: Player,
-        conforming: Sequence[Progress],
+        circumstances: Circumstances,
     ) -> Iterator[VersionStatus]:
         """As they hang, then the others by name; made anew only where something has changed."""
         entered = {entry.name: entry for entry in entries}
@@ -141,11 +150,17 @@ class Board:
         versions = {version.name: version for version in library.versions}
         seen = {
             channel.name: _Seen(
-                channel.is_on_air, channel.reason, channel.late, channel.times_off_air
+                channel.is_on_air,
+                channel.reason,
+                channel.late,
+                channel.times_off_air,
+                decoding=channel.feed.reader.decoding,
             )
             for channel in player.channels
         }
-        progress = {one.name: one for one in conforming if one.state is not ConformState.DONE}
+        seen |= {name: _seen_live(state) for name, state in circumstances.live.items()}
+        at_work = [one for one in circumstances.conforming if one.state is not ConformState.DONE]
+        progress = {one.name: one for one in at_work}
         before, self._made = self._made, {}
         for name in [*versions, *sorted(entered.keys() - versions.keys())]:
             entry = entered.get(name) or Entry(name, State.READY)
@@ -158,13 +173,15 @@ class Board:
 
     def _notices_for(self, config: Config, library: Library, entered: set[str]) -> tuple[str, ...]:
         known = entered | {v.name for v in library.versions} | {r.name for r in library.rejected}
-        return (*library.notices, *nameless_overrides(config, known), *self._timing)
+        named = [*nameless_overrides(config, known), *sound_mistakes(config, known)]
+        return (*library.notices, *named, *self._timing)
 
     def _forget_what_was_asked(self, config: Config, library: Library) -> None:
         """What follows from the config or the library is worked out once for each."""
         if self._of is None or self._of[0] is not config or self._of[1] is not library:
             self._of, self._made = (config, library), {}
             self._timing = timing_mistakes(config, library.versions)
+            self._timing += subtitle_mistakes(config, library)
 
 
 def new_board(config: Path, age_ns: int) -> Board:
@@ -174,6 +191,11 @@ def new_board(config: Path, age_ns: int) -> Board:
     return Board(config, StateFile(config), calendar, calendar.now_ns() - age_ns)
 
 
+def _seen_live(state: LiveState) -> _Seen:
+    reason = "" if state.is_live else state.trouble or "its first picture has not come yet"
+    return _Seen(state.is_live, reason, 0, state.times_lost, state.picture)
+
+
 def _version(
     config: Config,
     entry: Entry,
@@ -181,7 +203,7 @@ def _version(
     seen: _Seen,
     progress: Progress | None,
 ) -> VersionStatus:
-    facts = {} if version is None else _facts(config, version)
+    facts = {} if version is None else _facts(config, version, seen)
     state, sentence = _state(config, entry, version, seen)
     name = state.value
     if progress is not None and entry.rejection is None:
@@ -205,6 +227,8 @@ def _state(config: Config, entry: Entry, version: Version | None, seen: _Seen) -
     if entry.rejection is None and seen.is_on_air is not None:
         state = State.ON_AIR if seen.is_on_air else State.OFF_AIR
         sentence = replace(entry, state=state).sentence
+        if version is not None and version.is_live and seen.is_on_air:
+            sentence += ", live: shown as it comes, out of the lock"
         if seen.reason:
             sentence += f": {seen.reason}; it comes back by itself once it is well"
         return state, sentence
@@ -213,15 +237,25 @@ def _state(config: Config, entry: Entry, version: Version | None, seen: _Seen) -
     return entry.state, entry.sentence
 
 
-def _facts(config: Config, version: Version) -> dict[str, Any]:
+def _facts(config: Config, version: Version, seen: _Seen) -> dict[str, Any]:
     credit, rate = version.credit, config.film.rate
-    return {
+    credited = {
         "model": credit.model,
         "date": str(credit.date or ""),
         "credit_from": credit.source,
-        "width_px": version.picture.width_px,
-        "height_px": version.picture.height_px,
+    }
+    if version.source is not None:
+        credited["live"] = str(parse_address(version.source))
+        return credited if seen.picture is None else {**credited, **_size(seen.picture)}
+    return {
+        **credited,
+        **_size(version.picture),
         "rate": format_rate(version.rate),
         "length": format_timecode(round(version.duration * rate), rate),
         "codec": version.codec,
+        "decoding": seen.decoding,
     }
+
+
+def _size(picture: Picture) -> dict[str, int]:
+    return {"width_px": picture.width_px, "height_px": picture.height_px}

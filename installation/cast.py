@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from installation.config import Config
-from installation.film import MasterClock, TimeMap, Version
+from installation.film import SILENCE, MasterClock, Spoken, TimeMap, Version
 from installation.library import Library
-from installation.parts import caption_of, film_frames, framing_of, shown, time_map_of
+from installation.lives import Lives
+from installation.parts import caption_of, film_frames, films, framing_of, shown, time_map_of
 from installation.playback import DEFAULT_DEPTH, Feed, Player, PresentationSet
+from installation.subtitling import Subtitling
 from installation.wall.wall import TileContent, Wall
 
 logger = logging.getLogger(__name__)
@@ -40,10 +42,14 @@ class Cast:
         make_feed: MakeFeed,
         captions: Mapping[str, str],
         make_wall: Callable[[Sequence[TileContent]], Wall],
+        lives: Lives,
     ) -> None:
         self._config = config
-        self._versions = tuple(versions)  # as they hang
-        self._version_of = {feeds[version.name]: version for version in versions}
+        self._everyone = tuple(versions)  # as they hang
+        self._versions = films(versions)
+        self.lives = lives
+        lives.keep(versions)
+        self._version_of = {feeds[version.name]: version for version in self._versions}
         self._make_feed = make_feed
         self._captions = dict(captions)
         self._on_air: dict[str, bool] = {}
@@ -56,42 +62,74 @@ class Cast:
             self._assign_times(feed, version, clock)
         self.player = Player(clock, list(self._version_of), patience_ns=patience_ns)
         self._hung = self._hanging()
+        self._subtitling = Subtitling()
+        self._presented: PresentationSet | None = None
 
     def make_ready(self) -> None:
         """Let the feeds decode; the wall must have been placed."""
         for feed, version in self._version_of.items():
             self._assign_drawing(feed, version)
+        self._have_lives_drawn()
         self.player.prime()
 
     def present(self, due: int, now_ns: int) -> PresentationSet | None:
         """See `Player.present`; hangs who has come on air with it, and takes down who has left."""
         found = self.player.present(due, now_ns)
+        self._presented = found or self._presented
         self._hang()
         if self._to_shift - self.player.presenter.coming.keys():
             self._time(now_ns)
         return found
 
+    def choose_subtitles(self, library: Library) -> None:
+        """Let these be said from now on, with the film frame on the wall as well."""
+        self._subtitling.update(self._config, self._everyone, library.subtitles)
+        if self._presented is not None:
+            self.wall.say(self.spoken(self._presented))
+
+    def spoken(self, found: PresentationSet) -> Spoken:
+        """What is said at the film frame of a set."""
+        if not self._subtitling.is_wanted:
+            return SILENCE
+        loop, channels = found.position.loop, self.player.presenter.channels
+        there = {name: frame for name, frame in found.frames.items() if name in channels}
+        found = PresentationSet(found.position, there)
+        return self._subtitling.at(found, lambda name: channels[name].feed.time_map(loop))
+
+    def live_pictures(self) -> dict[str, object]:
+        """What is new of live versions, for the wall; hangs them in the shape they now have."""
+        if not self.lives:
+            return {}
+        self._hang()
+        pictures = self.lives.take()
+        for name, is_showing in self.lives.showing().items():
+            self.wall.set_slate(name, not is_showing)
+        return pictures
+
     def update(self, config: Config, library: Library, now_ns: int) -> None:
         """Be in line with these from now on, in step. Raises LayoutError and changes nothing where
         the layout cannot show all versions.
         """
-        before = self._config, self._versions, self._captions
+        before = self._config, self._everyone, self._versions, self._captions
         names = self._newest()
-        self._config, self._versions = config, shown(config, library.versions)
-        self._captions = {v.name: caption_of(config, v) for v in self._versions}
+        self._config, self._everyone = config, shown(config, library.versions)
+        self._versions = films(self._everyone)
+        self._captions = {v.name: caption_of(config, v) for v in self._everyone}
         try:
             self._arrange([v for v in self._hanging() if v.name in self._captions])
         except Exception:
-            self._config, self._versions, self._captions = before
+            self._config, self._everyone, self._versions, self._captions = before
             raise
-        for name in names.keys() - self._captions.keys():
+        self.lives.keep(self._everyone)
+        for name in names.keys() - {version.name for version in self._versions}:
             self.player.remove(name)
         for version in self._versions:
-            for feed in [f for f, v in self._version_of.items() if v.is_same_film(version)]:
+            for feed in [f for f, v in self._version_of.items() if _plays_alike(v, version)]:
                 self._version_of[feed] = version
             feed_to_be = names.get(version.name)
             if feed_to_be is None or self._version_of[feed_to_be] is not version:
-                at_seam = config.playback.join == "seam"
+                has_failed = feed_to_be is not None and feed_to_be.fault is not None
+                at_seam = config.playback.join == "seam" and not has_failed
                 self.player.add(self._made_feed(version), now_ns, at_seam=at_seam)
         self._forget_the_gone()
         for feed, version in self._version_of.items():
@@ -99,6 +137,7 @@ class Cast:
         self.player.set_patience(config.playback.patience_ms * 1_000_000)
         self._time(now_ns)
         self._hang(always=True)
+        self.choose_subtitles(library)
 
     def retime(self, config: Config, now_ns: int) -> None:
         """Be in line with a config in which nothing but the versions' times is another."""
@@ -109,6 +148,17 @@ class Cast:
         """Every version that has been on air, and whether it is now."""
         for channel in self.player.channels:
             yield self._version_of[channel.feed], channel.is_on_air
+        showing = self.lives.showing()
+        for version in self.lives.versions():
+            yield version, showing[version.name]
+
+    def on_air(self) -> Iterator[tuple[Version, Feed]]:
+        """The film's versions on air as they hang, each with the feed that shows it."""
+        feeds = {c.name: c.feed for c in self.player.channels if c.is_on_air}
+        for version in self._hung:
+            feed = feeds.get(version.name)
+            if feed is not None:
+                yield self._version_of[feed], feed
 
     def faulty(self) -> Iterator[Version]:
         """Those whose file cannot be read on, or not at all."""
@@ -210,16 +260,19 @@ class Cast:
         return TileContent(version.name, version.picture, caption, fit, focus)
 
     def _hanging(self) -> tuple[Version, ...]:
-        """The versions that have been on air, in the order in which they hang."""
-        places = {version.name: place for place, version in enumerate(self._versions)}
+        """The versions that have been on air and all live ones, in the order in which they hang."""
+        places = {version.name: place for place, version in enumerate(self._everyone)}
+        lives = {v.name: self.lives.seen(v) for v in self._everyone if v.is_live}
         hanging = [self._version_of[channel.feed] for channel in self.player.channels]
+        hanging = [version for version in hanging if version.name not in lives] + [*lives.values()]
         return tuple(sorted(hanging, key=lambda v: places.get(v.name, len(places))))
 
     def _arrange(self, hanging: Sequence[Version]) -> None:
         self.wall.arrange(
             self._config.wall,
             [self._tile(version) for version in hanging],
-            [self._tile(version) for version in self._versions],
+            [self._tile(self.lives.seen(version)) for version in self._everyone],
+            self._config.subtitles,
         )
 
     def _hang(self, *, always: bool = False) -> None:
@@ -229,8 +282,21 @@ class Cast:
         if always or hanging != self._hung:
             self._hung = hanging
             self._arrange(hanging)
+            self._have_lives_drawn()
             self.wall.stage.set_slate("" if hanging else self._config.film.title)
         for channel in self.player.channels:
             if self._on_air.get(channel.name, True) != channel.is_on_air:
                 self.wall.set_on_air(channel.name, channel.is_on_air)
         self._on_air = {channel.name: channel.is_on_air for channel in self.player.channels}
+
+    def _have_lives_drawn(self) -> None:
+        for version, source in self.lives.undrawn():
+            tile = self._tile(version)
+            source.assign(
+                version.picture, self.wall.image_target(tile), self.wall.payload_maker(tile)
+            )
+
+
+def _plays_alike(one: Version, other: Version) -> bool:
+    """True where a feed of one serves for the other."""
+    return one.is_same_film(other) and one.decoding == other.decoding

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from installation.film import CalendarClock, SystemClock, format_rate, format_ti
 
 if TYPE_CHECKING:
     from installation.config import Config
+    from installation.film import Version
     from installation.library import Library
 
 ConfigPath = click.Path(path_type=Path)
@@ -89,22 +91,28 @@ def check(config: Path) -> None:
     """
     from installation.app import scan_film, sentences
     from installation.config import load_config
+    from installation.engine_choice import equipment
+    from installation.engines import Engines
+    from installation.subtitling import counted
 
     settings = load_config(config)
     library = scan_film(settings)
     film = settings.film
     click.echo(f"{film.title}: {len(library.versions)} versions at {format_rate(film.rate)} fps")
-    for version in library.versions:
-        picture, credit = version.picture, version.credit
-        frames = round(version.duration * film.rate)
+    for version in Engines().assigned(settings, library.versions):
+        credit = version.credit
         click.echo(
             f"  {version.name}\n"
             f"    {credit.model}, {credit.date or 'no date'} (from {credit.source});"
-            f" {picture.width_px}x{picture.height_px}, {format_rate(version.rate)} fps,"
-            f" {format_timecode(frames, film.rate)}, {version.codec}"
+            f" {_what_is_shown(version, film.rate)}"
         )
+        if version.subtitles:
+            click.echo(f"    subtitles: {counted(version.subtitles)}")
+    if library.subtitles:
+        click.echo(f"subtitles of the whole film: {counted(library.subtitles)}")
     layout = settings.wall.layout
     click.echo(f"shown as: {layout.kind}, pictures {layout.fit}")
+    click.echo(f"decoded by: {equipment()}")
     mistakes = [*sentences(settings, library), *_layout_mistakes(settings, library)]
     for mistake in mistakes:
         click.echo(mistake, err=True)
@@ -247,6 +255,20 @@ def schema() -> None:
 
 def _complain(sentence: str) -> None:
     click.echo(sentence, err=True)
+
+
+def _what_is_shown(version: Version, rate: Fraction) -> str:
+    if version.source is not None:
+        from installation.decode.live_stream import parse_address
+
+        return f"live from {parse_address(version.source)}, shown as it comes, out of the lock"
+    from installation.engine_choice import in_words
+
+    picture, frames = version.picture, round(version.duration * rate)
+    return (
+        f"{picture.width_px}x{picture.height_px}, {format_rate(version.rate)} fps,"
+        f" {format_timecode(frames, rate)}, {version.codec} decoded {in_words(version.decoding)}"
+    )
 
 
 def _layout_mistakes(settings: Config, library: Library) -> list[str]:

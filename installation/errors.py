@@ -30,3 +30,7 @@ class ConfigError(InstallationError):
 
 class VersionRejected(InstallationError):
     """A version's folder or file that cannot be shown as it is."""
+
+
+class NotForPyav(VersionRejected):
+    """A film that PyAV cannot play, though there is nothing wrong with it: libVLC may."""

@@ -10,7 +10,15 @@ from pathlib import Path
 from installation.config import Config
 from installation.errors import InstallationError
 from installation.film import CalendarClock, Version
-from installation.layout import CaptionSpace, LayoutError, Placement, Size, TileSpec, arrange
+from installation.layout import (
+    CaptionSpace,
+    LayoutError,
+    Placement,
+    Size,
+    TileSpec,
+    arrange_beside,
+    strip_on,
+)
 from installation.library import mezzanine
 from installation.library.mezzanine_cache import MezzanineCache
 from installation.parts import caption_of, framing_of
@@ -22,8 +30,10 @@ def placements_on(canvas: Size, config: Config, versions: Sequence[Version]) -> 
     texts = [caption_of(config, version) for version in versions]
     lines = max((text.count("\n") + 1 for text in texts if text), default=0)
     tiles = [TileSpec(v.name, v.picture.display_aspect, *framing_of(config, v)) for v in versions]
+    space = CaptionSpace(lines, captions.size, captions.position)
+    strip = strip_on(canvas, config.subtitles)
     try:
-        return arrange(canvas, tiles, layout, CaptionSpace(lines, captions.size, captions.position))
+        return arrange_beside(strip, tiles, layout, space)
     except LayoutError as error:
         where = config.where("wall", "layout", "tiles")
         raise InstallationError(error.what, where=where, remedy=error.remedy) from error

@@ -155,6 +155,9 @@ class Nudging:
         if version is None:
             self._tell("Tab or a click selects the version that [ and ] move by a film frame")
             return
+        if version.is_live:
+            self._tell(f"{said(version.name)}: is live, and is shown as it comes")
+            return
         if any(cue in config.film.cues for cue, _ in wishes_for(config, version).cues):
             name = said(version.name)
             self._tell(f"{name}: is held by its cues, which no offset moves; change its cues")

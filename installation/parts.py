@@ -3,35 +3,70 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from installation.config import Config
-from installation.decode import AvReader
+from installation.config.spelling import nearest
+from installation.decode import AvReader, Reader
+from installation.decode.live_source import LiveSource
+from installation.decode.live_stream import LiveStream, parse_address
 from installation.errors import InstallationError
-from installation.film import AS_IT_IS, Course, Fit, Knot, Point, TimeMap, Timing, Version, Wishes
+from installation.film import (
+    AS_IT_IS,
+    Clock,
+    Course,
+    Fit,
+    Knot,
+    Point,
+    TimeMap,
+    Timing,
+    Version,
+    Wishes,
+)
 from installation.film.timeline import film_length
 from installation.layout import MIDDLE
 from installation.playback import DecodePool, Feed
 from installation.wall.caption import caption_text
 
 MAX_DECODER_THREADS = 8
+SPEAKERS = ("none", "latest", "rotate", "mix")
+"""What `sound.from` can be beside a version's name."""
 
 
 def feed_of(version: Version, count: int, *, pool: DecodePool) -> Feed:
     """A version's feed, for a wall of about `count` versions; it opens its file at once."""
     cores = os.cpu_count() or 1
-    reader = AvReader(
+    reader = reader_of(version, max(1, min(cores // count, MAX_DECODER_THREADS)))
+    feed = Feed(version.name, reader, pool=pool)
+    feed.prepare()
+    return feed
+
+
+def reader_of(version: Version, threads: int) -> Reader:
+    """What decodes a version, as it was decided; not opened yet."""
+    if "vlc" in (version.opened_by, version.decoding.engine):
+        from installation.decode.vlc_reader import VlcReader
+
+        return VlcReader(
+            version.path,
+            version.container,
+            duration=version.duration,
+            rate=version.rate,
+            threads=threads,
+            is_sealed=version.original is not None,
+            hardware=version.decoding.hardware,
+        )
+    return AvReader(
         version.path,
         version.container,
         duration=version.duration,
         rate=version.rate,
-        threads=max(1, min(cores // count, MAX_DECODER_THREADS)),
+        threads=threads,
+        is_sealed=version.original is not None,
+        on=version.decoding.hardware,
     )
-    feed = Feed(version.name, reader, pool=pool)
-    feed.prepare()
-    return feed
 
 
 def wishes_for(config: Config, version: Version) -> Wishes:
@@ -43,6 +78,18 @@ def wishes_for(config: Config, version: Version) -> Wishes:
 def shown(config: Config, versions: Iterable[Version]) -> tuple[Version, ...]:
     """Those that are not kept off the wall."""
     return tuple(version for version in versions if not wishes_for(config, version).hidden)
+
+
+def films(versions: Iterable[Version]) -> tuple[Version, ...]:
+    """Those that take part in the lock: all but live ones."""
+    return tuple(version for version in versions if not version.is_live)
+
+
+def live_source_of(version: Version, *, allowed: Collection[str], clock: Clock) -> LiveSource:
+    """What receives a live version, by these protocols only."""
+    assert version.source is not None
+    address = parse_address(version.source)
+    return LiveSource(version.name, lambda: LiveStream(address, allowed), clock)
 
 
 def timing_of(config: Config, version: Version) -> Timing:
@@ -69,7 +116,7 @@ def timing_of(config: Config, version: Version) -> Timing:
 def timing_mistakes(config: Config, versions: Iterable[Version]) -> list[str]:
     """What is wrong with the wishes for versions, a sentence each."""
     said = []
-    for version in versions:
+    for version in films(versions):
         try:
             timing_of(config, version)
         except InstallationError as error:
@@ -89,6 +136,17 @@ def nameless_overrides(config: Config, known: Container[str]) -> list[str]:
     ]
 
 
+def sound_mistakes(config: Config, known: Collection[str]) -> list[str]:
+    """What is wrong with who is to be heard, where the film's folder holds these versions."""
+    name = config.sound.speaker
+    if name in SPEAKERS or name in known:
+        return []
+    close = nearest(name, [*SPEAKERS, *known])
+    choices = f"write {', '.join(SPEAKERS)} or a folder's name"
+    remedy = f'did you mean "{close}"?' if close else choices
+    return [f'{config.where("sound", "from")}: sound.from: there is no version "{name}"; {remedy}']
+
+
 def _timing(config: Config, version: Version) -> Timing:
     try:
         return timing_of(config, version)
@@ -102,7 +160,7 @@ def film_frames(config: Config, versions: Sequence[Version]) -> int:
     if fixed is not None:
         return fixed
     ends = []
-    for version in versions:
+    for version in films(versions):
         timing = _timing(config, version)
         if timing.speed is None:  # fits itself into what the others need
             timing = replace(timing, speed=Fraction(1))

@@ -26,16 +26,33 @@ from installation.config import (
     SpotlightLayout,
     load_config,
 )
-from installation.decode import AvReader, Frame, QueuedFrame, ReaderFault
+from installation.decode import Frame, QueuedFrame, ReaderFault
 from installation.errors import ConfigError, InstallationError
-from installation.film import FilmPosition, Version, format_timecode, parse_timecode
+from installation.film import (
+    SILENCE,
+    FilmPosition,
+    Spoken,
+    Version,
+    format_timecode,
+    parse_timecode,
+)
 from installation.film.timeline import Moment
 from installation.layout import LayoutError
-from installation.library import KnownFilms
+from installation.library import KnownFilms, Library
 from installation.library.names import said
-from installation.parts import caption_of, film_frames, framing_of, shown, time_map_of
+from installation.parts import (
+    caption_of,
+    film_frames,
+    films,
+    framing_of,
+    reader_of,
+    shown,
+    time_map_of,
+)
 from installation.playback import PresentationSet
+from installation.subtitling import Subtitling, asked_for, sample_of
 from installation.wall.contact_sheet import contact_sheet
+from installation.wall.glyphs import letters_mistakes
 from installation.wall.snapshot import (
     LONGEST_PX,
     MOST_PX,
@@ -45,6 +62,7 @@ from installation.wall.snapshot import (
     start_qt_without_display,
     write_png,
 )
+from installation.wall.stage import bundled_family
 from installation.wall.video_frame import Drawing
 from installation.wall.wall import TileContent, Wall
 
@@ -88,13 +106,17 @@ def preview(
         if fault := shots[version.name].fault:
             say(f"off air: {said(version.name)}/{said(version.path.name)}: {fault}")
     start_qt_without_display()
-    scene = Scene(config, versions, shots, film_frame, size)
+    spoken, is_sample = _spoken(config, library, film_frame)
+    for sentence in _without_letters(config, library):
+        say(sentence)
+    scene = Scene(config, versions, shots, film_frame, size, spoken)
     picture = _sheet(scene) if layouts else scene.picture(config.wall.layout)
     write_png(picture, output)
     timecode = format_timecode(film_frame, config.film.rate)
     what = f"every layout of {config.film.title}" if layouts else config.film.title
     count = "1 version" if len(versions) == 1 else f"{len(versions)} versions"
-    return f"{output}: {what} at {timecode}, {count}, {picture.width()}x{picture.height()}"
+    told = f"{output}: {what} at {timecode}, {count}, {picture.width()}x{picture.height()}"
+    return told + "; nothing is said then, so it shows sample subtitles" * is_sample
 
 
 def _refuse_output(output: Path) -> None:
@@ -123,7 +145,7 @@ def _film_frame(at: str, config: Config, versions: Sequence[Version]) -> int:
     except ValueError as error:
         raise InstallationError(str(error), where="--at") from error
     length = film_frames(config, versions)
-    if frame >= length and versions:
+    if frame >= length and films(versions):
         last = format_timecode(length - 1, rate)
         raise InstallationError(
             f"{at} lies beyond the film's end", where="--at", remedy=f"its last frame is {last}"
@@ -139,6 +161,8 @@ def shots_at(film_frame: int, config: Config, versions: Sequence[Version]) -> di
     length = film_frames(config, versions)
 
     def shot(version: Version) -> Shot:
+        if version.is_live:
+            return Shot()
         return _shot(version, time_map_of(config, version, length).moment(film_frame))
 
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="preview") as pool:
@@ -148,11 +172,11 @@ def shots_at(film_frame: int, config: Config, versions: Sequence[Version]) -> di
 def _shot(version: Version, moment: Moment | None) -> Shot:
     if moment is None:
         return Shot()
-    duration, rate = version.duration, version.rate
-    reader = AvReader(version.path, version.container, duration=duration, rate=rate, threads=1)
+    reader = reader_of(version, 1)
     try:
         reader.open()
-        return Shot(next(reader.frames(moment.time, moment.time)))
+        frames = reader.frames(moment.time, moment.time)
+        return Shot(next(frame for frame in frames if frame is not None))
     except ReaderFault as fault:
         return Shot(fault=str(fault))
     except Exception:
@@ -160,6 +184,31 @@ def _shot(version: Version, moment: Moment | None) -> Shot:
         return Shot(fault="decoding failed unexpectedly; the log says more")
     finally:
         reader.close()
+
+
+# -- subtitles
+
+
+def _spoken(config: Config, library: Library, film_frame: int) -> tuple[Spoken, bool]:
+    """What is said at a film frame; a sample, and True, where nothing is."""
+    versions = films(shown(config, library.versions))
+    length = film_frames(config, versions)
+    maps = {version.name: time_map_of(config, version, length) for version in versions}
+    subtitling = Subtitling()
+    subtitling.update(config, versions, library.subtitles)
+    at = FilmPosition(0, film_frame)
+    frames = {name: QueuedFrame(at, at, None, None) for name in maps}
+    spoken = subtitling.at(PresentationSet(at, frames), maps.__getitem__)
+    if spoken.tiles or any(block.text for block in spoken.wall) or not config.subtitles.language:
+        return spoken, False
+    return sample_of(config, versions, library.subtitles), True
+
+
+def _without_letters(config: Config, library: Library) -> list[str]:
+    """What no font here can show, a sentence each; Qt must be there."""
+    tracks = asked_for(config, library)
+    family = config.subtitles.font or bundled_family("en")
+    return letters_mistakes(tracks, family) if tracks else []
 
 
 # -- drawing
@@ -174,6 +223,7 @@ class Scene:
     shots: Mapping[str, Shot]
     film_frame: int
     size: tuple[int, int]
+    spoken: Spoken = SILENCE
 
     def picture(self, layout: LayoutConfig) -> QImage:
         """The wall in this layout. Raises ConfigError where it cannot show all versions."""
@@ -185,7 +235,7 @@ class Scene:
             for v in self.versions
         ]
         with one_more_wall():
-            wall = Wall(settings, tiles, Drawing.SOFTWARE)
+            wall = Wall(settings, tiles, Drawing.SOFTWARE, config.subtitles)
         try:
             return self._drawn(wall, tiles)
         except LayoutError as error:
@@ -206,9 +256,13 @@ class Scene:
         wall.load()
         if not self.versions:
             wall.stage.set_slate(self.config.film.title)
-        queued = {tile.name: self._queued(wall, tile) for tile in tiles}
+        lives = {version.name for version in self.versions if version.is_live}
+        for name in lives:
+            wall.set_slate(name, True)
+        queued = {tile.name: self._queued(wall, tile) for tile in tiles if tile.name not in lives}
         frames = {name: frame for name, frame in queued.items() if not self.shots[name].fault}
-        wall.present(PresentationSet(FilmPosition(0, self.film_frame), frames))
+        found = PresentationSet(FilmPosition(0, self.film_frame), frames)
+        wall.present(found, spoken=self.spoken)
         wall.stage.raise_curtain()
         return settled_picture(wall.window)
 

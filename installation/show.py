@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -28,15 +29,19 @@ from PySide6.QtQuick import QQuickWindow
 from installation.cast import Cast, MakeFeed
 from installation.config import Config, ConfigWatch, diff
 from installation.errors import ConfigError, InstallationError
-from installation.film import Clock, SystemClock, WorkClock
+from installation.film import Clock, SystemClock, Version, WorkClock
+from installation.hearing import Hearing, in_words, meter
 from installation.layout import LayoutError, Size
 from installation.library import Library
 from installation.library.scan import in_order
+from installation.lives import Lives
 from installation.nudge import Nudging
-from installation.parts import shown
+from installation.parts import films, live_source_of, shown
 from installation.playback import Feed
 from installation.playback.report import playback_report
+from installation.subtitling import asked_for, subtitle_mistakes
 from installation.wall.cadence import RefreshGrid
+from installation.wall.glyphs import LettersCheck
 from installation.wall.overlay import overlay_text
 from installation.wall.pacer import Pacer
 from installation.wall.refresh import SWAPS_NEEDED, measured_refresh
@@ -47,6 +52,7 @@ from installation.wall.wall import TileContent, Wall
 if TYPE_CHECKING:
     from installation.board import Board
     from installation.copies import Copies
+    from installation.engines import Engines
     from installation.library.catalog import Entry
     from installation.library.watch import OnChange, Watch
 
@@ -58,6 +64,8 @@ PRIMING_POLL_MS = 3
 PRIMING_PATIENCE_NS = 3_000_000_000
 """How long the first film frame waits for versions that are not ready when others are."""
 HOUSEKEEPING_MS = 200
+LIVE_MS, LIVE_ALONE_NS = 40, 100_000_000
+"""How often live pictures are shown by themselves, while no film frame has come for so long."""
 WATCH_AFTER_TICKS = 10
 """The first picture comes before the watch, but one that does not come is not waited for."""
 WATCH_JOIN_S = 2.0
@@ -65,12 +73,15 @@ MOST_SENTENCES = 20
 """Said at once in the log of what a folder holds that is not shown; `status` lists all."""
 COPIES_EVERY_TICKS = 10
 """How often it is looked whether other files should be played."""
+MEASURE_EVERY_TICKS = 100
+"""How often it is looked whether it was measured what decoding costs: not while a wall begins."""
 POST_EVERY_TICKS = 5
 """How often the board looks whether there is something new to say."""
 USUAL_REFRESH_HZ = 60.0
 EMPTY_WALL_LOOP_MS = 1000
 NEEDS_A_START = frozenset(
     {"film.rate", "film.versions", "wall.screen", "playback.drawing", "film.watch", "film.settle_s"}
+    | {"playback.allow_protocols"}
     | {"conform.mode", "conform.cache", "conform.limit"}
 )
 """What a saved config cannot change on a running wall."""
@@ -101,6 +112,7 @@ class Prepared:
     """For newcomers."""
     make_watch: MakeWatch
     copies: Copies
+    engines: Engines
 
 
 def show(config: Config, prepared: Prepared, options: PlayOptions) -> int:
@@ -198,6 +210,8 @@ class Show(QObject):
         self._config = config
         self._library = library = prepared.library
         self._said = {f"not shown: {r.message}" for r in library.rejected} | {*library.notices}
+        self._said |= {*subtitle_mistakes(config, library)}
+        self._letters = LettersCheck()
         self._options = options
         self._time = time
         self._first_picture_ns: int | None = None
@@ -207,6 +221,8 @@ class Show(QObject):
         self._is_ending = False
         self._housekeeping = QTimer(self)
         self._priming = QTimer(self)
+        self._live = QTimer(self)
+        self._presented_ns = 0
         self.library_found.connect(self._take_library)
         self._make_watch = prepared.make_watch
         self._is_settling_in = False
@@ -227,10 +243,11 @@ class Show(QObject):
         self._ticks = 0  # of housekeeping
         self._screen = choose_screen(config.wall.screen)
         self._drawing = choose_drawing(config.playback.drawing)
-        self._copies = prepared.copies
+        self._copies, self._engines = prepared.copies, prepared.engines
+        self._wanted_for: tuple[Size, Config, tuple[Version, ...]] | None = None
         self._work = WorkClock()
         self.copies_changed.connect(self._reconsider)
-        self._playing = self._copies.playing(shown(config, library.versions))
+        self._playing = self._to_play(config, library)
         self.cast = Cast(
             config,
             self._playing,
@@ -238,9 +255,11 @@ class Show(QObject):
             prepared.make_feed,
             prepared.captions,
             self._make_wall,
+            Lives(partial(live_source_of, allowed=config.playback.allow_protocols, clock=time)),
         )
         self.wall, self.player = self.cast.wall, self.cast.player
         self._nudging = Nudging(self.cast, self._tell, _print)
+        self._hearing = Hearing()
         if options.windowed is not None:
             self.wall.clicked.connect(self._nudging.click)
             self.wall.stage.show_cursor()
@@ -248,6 +267,7 @@ class Show(QObject):
             self.wall.place(self._place_window)
         except LayoutError as error:
             raise _layout_mistake(config, error) from error
+        self.cast.choose_subtitles(library)
         self.cast.make_ready()  # the feeds decode while the scene is loaded
         self.wall.load()
         self.pacer = Pacer(time, self.player.clock, self._stated_grid(), self._present)
@@ -255,7 +275,7 @@ class Show(QObject):
     # -- building
 
     def _make_wall(self, tiles: Sequence[TileContent]) -> Wall:
-        wall = Wall(self._config.wall, tiles, self._drawing)
+        wall = Wall(self._config.wall, tiles, self._drawing, self._config.subtitles)
         wall.key_pressed.connect(self._key)
         return wall
 
@@ -291,10 +311,11 @@ class Show(QObject):
         self._config_watch.start()
         self._watch_swaps()
         self._priming.timeout.connect(self._begin_when_primed)
+        self._live.timeout.connect(self._show_live)
         if self.player.channels:
             self._begin_soon()
         else:
-            self.wall.stage.set_slate(self._config.film.title)
+            self.wall.stage.set_slate("" if self.cast.lives else self._config.film.title)
             self.wall.stage.raise_curtain()
             if self._options.loops:
                 QTimer.singleShot(self._options.loops * EMPTY_WALL_LOOP_MS, self.end)
@@ -314,12 +335,16 @@ class Show(QObject):
         """Stop what was built, in reverse."""
         if self._board is not None:
             self._board.close()
+        self._hearing.stop()
         if self._watch is not None:
             self._watch.stop()
         self._config_watch.stop()
         self._housekeeping.stop()
         self._priming.stop()
+        self._live.stop()
         self.pacer.stop()
+        self.cast.lives.stop()
+        self._letters.stop()
         self.player.stop()
         self.wall.close()
         if self._watch is not None and not self._watch.join(WATCH_JOIN_S):
@@ -348,11 +373,21 @@ class Show(QObject):
             return False
         shown = self.cast.present(due, now_ns)
         if shown is not None:
-            self.wall.present(shown)
+            self.wall.present(shown, self.cast.live_pictures(), self.cast.spoken(shown))
+            self._presented_ns = now_ns
             self.player.note_presented(shown)
             if not self.wall.stage.isCurtainUp:
                 self.wall.stage.raise_curtain()
+        if self.player.presenter.is_failing:
+            self._give_way()  # at once: what was decoded before lasts half a second
         return self.player.is_waiting
+
+    def _show_live(self) -> None:
+        """Live versions go on where the film stands; else they come with its film frames."""
+        if self._time.now_ns() - self._presented_ns > LIVE_ALONE_NS:
+            pictures = self.cast.live_pictures()
+            if pictures:
+                self.wall.show_live(pictures)
 
     # -- what changes while it plays
 
@@ -378,7 +413,7 @@ class Show(QObject):
     def _take_library(self, library: Library, entries: tuple[Entry, ...]) -> None:
         """The film's folder holds something else than before."""
         sentences = [f"not shown: {rejection.message}" for rejection in library.rejected]
-        sentences += library.notices
+        sentences += [*library.notices, *subtitle_mistakes(self._config, library)]
         news = [sentence for sentence in sentences if sentence not in self._said]
         for sentence in news[:MOST_SENTENCES]:
             logger.warning("%s", sentence)
@@ -405,12 +440,14 @@ class Show(QObject):
         entries = {entry.name: entry for entry in self._watch.entries}
         for version, is_on_air in self.cast.states():
             entry = entries.get(version.name)
-            original = version.original or version
-            if entry is None or entry.version is None or not entry.version.is_same_film(original):
+            state = State.ON_AIR if is_on_air else State.OFF_AIR
+            if entry is None or entry.version is None or entry.state is state:
                 continue
-            if is_on_air and entry.state is not State.ON_AIR:
+            if not entry.version.is_same_film(version.original or version):
+                continue
+            if is_on_air:
                 self._watch.note_on_air(entry)
-            elif not is_on_air and entry.state is not State.OFF_AIR:
+            else:
                 self._watch.note_off_air(entry)
 
     def _with_the_undecided(self, library: Library) -> Library:
@@ -443,7 +480,7 @@ class Show(QObject):
         Raises ConfigError, and changes nothing, where the layout cannot show all versions.
         """
         before, now = (self._config, self._library.versions), (config, library.versions)
-        playing = self._copies.playing(shown(config, library.versions))
+        playing = self._to_play(config, library)
         if (self._config, self._playing) != (config, playing):
             nudges = self._nudging.nudges.kept(before, now)
             try:
@@ -454,10 +491,17 @@ class Show(QObject):
             self._playing = playing
             self._nudging.adopt(nudges)
             self._look_again()
+        elif library.subtitles != self._library.subtitles:
+            self.cast.choose_subtitles(library)
         self._config, self._library = config, library
         if self.player.channels and not self.player.has_begun:
             self.player.prime()
             self._begin_soon()
+
+    def _to_play(self, config: Config, library: Library) -> tuple[Version, ...]:
+        """Who is to play, from which file and by which engine."""
+        playing = self._copies.playing(shown(config, library.versions))
+        return self._engines.assigned(config, playing)
 
     def _look_again(self) -> None:
         """While paused nobody asks for pictures, though the one on the wall may be another now."""
@@ -490,33 +534,55 @@ class Show(QObject):
             self.wall.stage.isCurtainUp or self._ticks > WATCH_AFTER_TICKS
         ):
             self._is_settling_in = True
+            self.cast.lives.start()
             threading.Thread(target=self._settle_in, name="settling in", daemon=True).start()
+        if self._is_settling_in and bool(self.cast.lives) != self._live.isActive():
+            self._live.stop() if self._live.isActive() else self._live.start(LIVE_MS)
         if self._watch is None and self._made_watch is not None:
             self._watch = self._made_watch
             self._watch.reorder(self._config.film.order)
             self._watch.write_receipts(self._config.film.receipts)
             self._watch.start()
             self._copies.start(self.copies_changed.emit)
+            self._engines.start(self.copies_changed.emit)
         self._tell_the_watch()
         self._tend_copies()
+        self._tend_sound()
         if self._has_news or self._ticks % POST_EVERY_TICKS == 0:
             self._post()
         if self._shows_overlay:
-            self.wall.stage.set_overlay(overlay_text(self.player))
+            self.wall.stage.set_overlay(self._overlay())
         if self._drawing is Drawing.GPU and len(self._swaps_ns) == SWAPS_NEEDED:
             self._take_measured_refresh()
+
+    def _tend_sound(self) -> None:
+        """Who is heard follows who is on air, and the film; never before the first picture."""
+        if self._first_picture_ns is not None:
+            self._hearing.tend(self._config, self.cast)
+            is_marked = self._config.wall.captions.speaker
+            self.wall.stage.set_heard(self._hearing.report.speakers if is_marked else ())
+
+    def _overlay(self) -> str:
+        lines = overlay_text(self.player), meter(self._hearing.report)
+        return "\n".join(line for line in lines if line)
 
     def _tend_copies(self) -> None:
         """Have mezzanines made for what hangs, and let in who waits for room."""
         if self._watch is None:
             return
         self._copies.note_load(self._time.now_ns(), self._work.now_ns())
-        for version in self.cast.faulty():
-            if version.original is not None:
-                self._copies.distrust(version)
+        self._give_way()
         if self._ticks % COPIES_EVERY_TICKS == 0:
             self._reconsider()
             self._want_copies()
+        if self._ticks % MEASURE_EVERY_TICKS == 0:
+            self._engines.want(self._config, self._playing)
+
+    def _give_way(self) -> None:
+        """Where a mezzanine cannot be read on, its original is to play."""
+        for version in self.cast.faulty():
+            if version.original is not None:
+                self._copies.distrust(version)
 
     def _want_copies(self) -> None:
         from installation.mezzanines import placements_on, sizes_for
@@ -524,13 +590,15 @@ class Show(QObject):
         size, scale = self.wall.window.size(), self.wall.window.effectiveDevicePixelRatio()
         canvas = Size(round(size.width() * scale), round(size.height() * scale))
         versions = shown(self._config, self._library.versions)
-        if size.isEmpty() or not versions:
+        if size.isEmpty() or not versions or self._wanted_for == (canvas, self._config, versions):
             return
+        self._wanted_for = canvas, self._config, versions
         try:
             placements = placements_on(canvas, self._config, versions)
         except InstallationError:
             return  # not all fit; what hangs has what it needs
-        self._copies.want(versions, sizes_for(placements, versions))
+        conformed = films(versions)
+        self._copies.want(conformed, sizes_for(placements, conformed))
 
     def _reconsider(self) -> None:
         """Other files may be there to play, or more room."""
@@ -555,6 +623,9 @@ class Show(QObject):
             return
         from installation.board import Circumstances
 
+        family = self.wall.stage.spoken.family
+        self._letters.want(asked_for(self._config, self._library), family)
+
         hz, source = self._refresh()
         circumstances = Circumstances(
             self._drawing.value,
@@ -562,8 +633,15 @@ class Show(QObject):
             source,
             mistakes=_lines(self._mistake),
             at_next_start=self._at_next_start,
-            notices=_lines(self._misfit),
+            notices=(
+                *_lines(self._misfit),
+                *self._engines.mistakes(self._config, self._playing),
+                *self._letters.mistakes,
+                *([self._hearing.report.trouble] if self._hearing.report.trouble else []),
+            ),
             conforming=self._copies.progress(),
+            live=self.cast.lives.states(),
+            sound=in_words(self._hearing.report),
         )
         self._has_news = False
         entries, now = self._watch.entries, self._time.now_ns()
@@ -598,7 +676,7 @@ class Show(QObject):
             self.end()
         elif key == Qt.Key.Key_I:
             self._shows_overlay = not self._shows_overlay
-            self.wall.stage.set_overlay(overlay_text(self.player) if self._shows_overlay else "")
+            self.wall.stage.set_overlay(self._overlay() if self._shows_overlay else "")
         elif not self.player.channels or self.player.presenter.shown is None:
             return
         elif key == Qt.Key.Key_Space:
@@ -613,6 +691,7 @@ class Show(QObject):
         else:
             self.player.resume(self.pacer.first_picture_ns())
             self.pacer.start()
+        self._tend_sound()
 
     # -- afterwards
 
@@ -633,5 +712,6 @@ class Show(QObject):
                 "slips": self.pacer.cadence.slips,
             },
             "first_picture_s": None if first is None else (first - self._options.started_ns) / 1e9,
+            "live": self.cast.lives.report(),
             **playback_report(self.player),
         }

@@ -157,6 +157,7 @@ _WALL = (
     _line("date_format: auto", "as much as is known; or a pattern such as MMMM yyyy", 4),
     _line('color: "#e6e2da"', "of the type, in quotes", 4),
     _line('font: ""', "a font of this machine instead of the bundled one", 4),
+    _line("speaker: false", "true marks the caption of who is heard", 4),
 )
 
 _PLAYING = (
@@ -165,11 +166,33 @@ _PLAYING = (
     _line("patience_ms: 250", "how long the wall waits, together, for a late version"),
     _line("drawing: auto", "the GPU where there is one; or gpu, software"),
     _line("queue_mb: 256", "memory for decoded pictures of the whole wall, MiB"),
+    _line("allow_protocols: []", "what live versions may come by: [http, https, rtsp, rtp, udp]"),
+    _line("engine: auto", "what decodes: av (PyAV), vlc (libVLC), or what suits each"),
+    _line("hwaccel: auto", "decoding in hardware; or none, cuda, qsv, d3d11va, videotoolbox"),
+    "",
+    "sound:",
+    _line("from: none", "who is heard: latest, rotate, mix, or a version's folder name"),
+    _line("volume: 0", "decibels; -6 is half as loud"),
+    _line("crossfade: 0.5", "seconds in which one voice gives way to another"),
+    _line("device: default", "or a sound device's name"),
+    _line("normalize: true", "all versions equally loud (EBU R128), peaks below full scale"),
+    _line("delay_ms: 0", "how late the loudspeaker is"),
+    _line("#follow: focus", "the large tile of a spotlight layout speaks instead"),
     "",
     "conform:",
     _line("mode: auto", "copies what is larger than shown, once; or always, never"),
     _line("limit: 20%", "of the disk, what those copies may take; or 50 GB"),
     _line("#cache: copies", "the folder that keeps them, instead of your cache folder"),
+    "",
+    "subtitles:",
+    _line("language: none", "or de, or [de, en]; from files such as film.de.srt"),
+    _line("per: wall", "in a strip of the wall; or tile: each version's own"),
+    _line("position: bottom", "or top"),
+    _line("size: 4%", "of the wall's shorter side, of a tile's picture; or 30px"),
+    _line("lines: 2", "that the strip has room for, in each language"),
+    _line('color: "#f4f1ea"', "of the type, in quotes"),
+    _line('outline: "#000000"', "of its edge, over pictures"),
+    _line('font: ""', "a font of this machine instead of the bundled one"),
 )
 
 
@@ -180,7 +203,9 @@ _BESIDE_CAPTION = (
     _line("#   cues: {kiss: 11.5}", "its own time, in seconds, at film.cues", 0),
     _line("#   when_short: loop", "after its end: hold, black or loop", 0),
     _line("#   fit: cover, focus: [50%, 30%]", "fills its tile, and a crop keeps that point", 0),
+    _line("#   gain: -3", "how much louder its sound is, in decibels", 0),
     _line("#   hidden: true", "not on the wall", 0),
+    _line("#   engine: vlc", "what decodes it: av, vlc or auto", 0),
 )
 
 

@@ -123,12 +123,6 @@ def main() -> None:
 class EngineBench(Bench):
     """Walls of the same files, decoded by one engine or the other."""
 
-    def __init__(self, python: str, folder: Path, environment: dict[str, str]) -> None:
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a kiosk keeps its compiled modules
-        super().__init__(python, folder, environment)
-        for name in ("DATA", "STATE"):
-            self.environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
-
     def versions(self) -> str:
         """Of what decodes."""
         told = "import av; from installation.decode.libvlc import vlc; "

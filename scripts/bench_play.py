@@ -99,9 +99,7 @@ def main() -> None:
     python = str(set_up(needs_screen=True))
     loops = 1 if options.quick else 3
     with tempfile.TemporaryDirectory() as folder, virtual_screen(f"{SIZE}x24") as display:
-        environment = environment_of(display)
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a kiosk keeps its compiled modules
-        bench = Bench(python, Path(folder), environment)
+        bench = Bench(python, Path(folder), environment_of(display))
         results: dict[str, Any] = {
             "playing": [bench.playing(n, loops) for n in COUNTS],
             "players": bench.players(loops),
@@ -121,7 +119,9 @@ class Bench:
     def __init__(self, python: str, folder: Path, environment: dict[str, str]) -> None:
         self.cache = folder / "cache"
         self.python, self.folder = python, folder
-        self.environment = {**environment, "XDG_CACHE_HOME": str(self.cache)}
+        homes = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "STATE")}
+        self.environment = {**environment, **homes, "XDG_CACHE_HOME": str(self.cache)}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a kiosk keeps its compiled modules
         self.clip = folder / "clip.mp4"
         print("making the clip ...", flush=True)
         self._run([python, "-c", MAKE, self.clip, FILM_S, 1920, 1080])

@@ -96,8 +96,8 @@ def missing_packages(*, for_tests: bool, needs_screen: bool) -> list[str]:
     if needs_screen and shutil.which("Xvfb") is None:
         missing.append("xvfb")
     if for_tests:
-        if shutil.which("xdotool") is None:
-            missing.append("xdotool")
+        programs = {"xdotool": "xdotool", "pulseaudio": "pulseaudio", "parec": "pulseaudio-utils"}
+        missing += [package for name, package in programs.items() if shutil.which(name) is None]
         if not _any_file("dri", _MESA) and not _any_file("", ("libgallium-*.so",)):
             missing.append("libgl1-mesa-dri")
         if not _any_file("vlc/plugins", ("*",)):

@@ -33,21 +33,26 @@ def make_clip(
     colorspace: Colorspace | None = None,
     color_range: ColorRange | None = None,
     options: dict[str, str] | None = None,
+    muxer: str | None = None,
 ) -> Path:
     """A clip of `frames` pictures, each showing its index as a block code.
 
     `pts` (seconds) makes the rate variable; `audio_s` adds silence of that length; `rotation`
     (degrees clockwise) goes into the display matrix; `start_frame` is the container's time at the
-    first picture, in frames, as in a clip cut from a longer film; colours are only labelled.
+    first picture, in frames, as in a clip cut from a longer film; colours are only labelled. The
+    container is by the name's ending, or the `muxer`'s: "h264" is none.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     width, height = size
     noise = np.random.default_rng(version).integers(-12, 12, (height, width), np.int16)
-    with av.open(str(path), "w", options=options or {}) as container:
+    with av.open(str(path), "w", format=muxer, options=options or {}) as container:
         stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "crf": "20", "bf": str(bframes)}
+        if codec == "libx265":
+            told = f"log-level=none:pools=1:bframes={bframes}"
+            stream.options = {"preset": "ultrafast", "x265-params": told}
         stream.codec_context.gop_size = gop
         if sample_aspect is not None:
             stream.codec_context.sample_aspect_ratio = sample_aspect

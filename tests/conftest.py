@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from tests.baits import Listener
 from tests.fakes import FakeClock
 from tests.wall_e2e.screen import XvfbScreen
 
@@ -48,3 +49,10 @@ def screen() -> Iterator[XvfbScreen]:
     """A 1280x720 screen without a monitor, for real windows of other processes."""
     with XvfbScreen() as screen:
         yield screen
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A web server that nobody should come to."""
+    with Listener() as listening:
+        yield listening

@@ -12,6 +12,7 @@ import pytest
 from installation.board import Board, Circumstances
 from installation.config import Config, load_config
 from installation.control import StateFile, VersionStatus, WallStatus
+from installation.decode.live_source import LiveState
 from installation.film import Credit, MasterClock, PartialDate, Picture, Version, Wishes
 from installation.library import Library, Rejection
 from installation.library.catalog import Entry, State
@@ -93,7 +94,7 @@ def test_a_version_on_air_is_posted_with_all_that_is_known_of_it(wall: Wall) -> 
     assert wall.version("a") == VersionStatus(
         name="a", state="on air", sentence="a: is on the wall", model="Sora", date="2024-03",
         credit_from="version.yaml", width_px=640, height_px=360, rate="23.976",
-        length="00:00:02:12", codec="h264",
+        length="00:00:02:12", codec="h264", decoding="software",
     )  # fmt: skip
 
 
@@ -122,6 +123,24 @@ def test_who_is_on_the_way_and_who_is_rejected_is_told_in_their_own_words(wall: 
     assert wall.version("cut") == VersionStatus("cut", "rejected", CUT.message)  # before the watch
     wall.entries.append(Entry("cut", State.ARRIVING))
     assert wall.version("cut").state == "arriving"
+
+
+def test_a_live_version_says_that_it_is_out_of_the_lock_and_why_it_is_lost(wall: Wall) -> None:
+    live = replace(version("now"), source="rtsp://u:secret@cam/a?key=secret")
+    wall.library = Library((live,))
+    wall.circumstances = replace(wall.circumstances, live={"now": LiveState()})
+    assert wall.version("now").sentence.startswith("now: is off the wall for now: its first pict")
+    received = LiveState(True, "", 1, 7, Picture(320, 180))
+    wall.circumstances = replace(wall.circumstances, live={"now": received})
+    told = wall.version("now")
+    assert (told.state, told.times_off_air) == ("on air", 1)
+    assert told.sentence == "now: is on the wall, live: shown as it comes, out of the lock"
+    assert (told.live, told.width_px, told.length) == ("rtsp://u@cam/a", 320, "")
+    lost = replace(received, is_live=False, trouble="nobody sends")
+    wall.circumstances = replace(wall.circumstances, live={"now": lost})
+    assert wall.version("now").state == "off air"
+    assert wall.version("now").off_air_reason == "nobody sends"
+    assert not wall.post(3).is_well
 
 
 def test_a_version_kept_off_the_wall_says_that_it_is_meant_to_be(wall: Wall) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import make_clip
+from tests.stream_server import StreamServer
 
 _DISPLAY = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -40,8 +41,23 @@ def test_check_says_what_would_be_shown_and_is_content(wall: Path) -> None:
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.index("Model A, 2022"), done.stdout.index("Model B, 2024-03-11")
     assert first < second
-    assert "320x180, 24 fps, 00:00:01:00, h264" in done.stdout
+    assert "320x180, 24 fps, 00:00:01:00, h264 decoded in software" in done.stdout
+    assert "\ndecoded by: PyAV; hardware: " in done.stdout
     assert done.stderr == ""
+
+
+def test_check_says_where_a_live_version_comes_from_and_what_is_not_allowed(wall: Path) -> None:
+    live = wall.parent / "film" / "2026 Live"
+    live.mkdir()
+    (live / "version.yaml").write_text("source: http://artist:secret@127.0.0.1:9/now.ts\n")
+    done = installation("check", wall)
+    assert done.returncode == 1
+    assert "version.yaml:1:9: source: the protocol http is not allowed" in done.stderr
+    wall.write_text(wall.read_text() + "playback: {allow_protocols: http}\n")
+    done = installation("check", wall)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = "live from http://artist@127.0.0.1:9/now.ts, shown as it comes, out of the lock"
+    assert said in done.stdout
 
 
 def test_check_names_every_mistake_with_its_line_and_exits_1(wall: Path) -> None:
@@ -101,6 +117,23 @@ def test_play_runs_offscreen_and_reports(wall: Path) -> None:
     assert told["first_picture_s"] > 0
 
 
+def test_play_shows_a_live_version_alone(tmp_path: Path) -> None:
+    folder, report = tmp_path / "film" / "2026 Live", tmp_path / "report.json"
+    folder.mkdir(parents=True)
+    with StreamServer() as server:
+        (folder / "version.yaml").write_text(f"source: {server.url}\n")
+        config = tmp_path / "wall.yaml"
+        config.write_text("film: {versions: film}\nplayback: {allow_protocols: http}\n")
+        size = ("--windowed", "320x180")
+        done = installation(
+            "play", config, *size, "--loops", 4, "--report", report, QT_QPA_PLATFORM="offscreen"
+        )
+    assert done.returncode == 0, done.stderr
+    (live,) = json.loads(report.read_text())["live"]
+    assert live["name"] == "2026 Live"
+    assert live["pictures"] > 0
+
+
 def test_schema_is_json_that_editors_read(wall: Path) -> None:
     schema = json.loads(installation("schema").stdout)
     assert schema["properties"]["film"]
@@ -130,3 +163,20 @@ def test_status_of_a_wall_that_does_not_play_has_its_exit_code_and_loads_no_play
     loaded = set(done.stdout.split())
     assert "installation.control.table" in loaded
     assert not {"PySide6", "av", "numpy", "yaml"} & loaded
+
+
+def test_check_counts_subtitles_and_tells_what_is_wrong_with_those_asked_for(wall: Path) -> None:
+    film = wall.parent / "film"
+    cue = "1\n00:00:00,500 --> 00:00:01,000\nnie\n\n"
+    (film / "film.de.srt").write_text(cue * 3)
+    (film / "2022 Model A" / "en.srt").write_text(f"{cue}2\n00:00:02 -> 00:00:03\nnever\n")
+    done = installation("check", wall)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\nsubtitles of the whole film: de (3)\n" in done.stdout
+    assert "\n    subtitles: en (1)\n" in done.stdout
+    wall.write_text(wall.read_text() + "subtitles: {language: [de, en]}\n")
+    done = installation("check", wall)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "2022 Model A/en.srt:6: is no time from and to; write it as 00:00:01,000 --> 00:00:02,500\n"
+    )

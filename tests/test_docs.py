@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "media/README.md", "docs/artist.md", "docs/curator.md")
 LARGEST_PICTURE = 150_000
 COMMAND = re.compile(r"(?:\.venv/bin/)?installation ((?:[a-z]|-{1,2}[a-z]).*)")
-SECTIONS = {"film", "wall", "playback", "conform", "versions"}
+SECTIONS = {"film", "wall", "playback", "conform", "versions", "sound", "subtitles"}
 BY_CHECK = 12
 """At least so many of the artist's sentences are produced by the folders made below."""
 page = pytest.mark.parametrize("page", PAGES)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from installation import parts
 from installation.config import Config, load_config
+from installation.decode import AvReader
+from installation.decode.vlc_reader import VlcReader
 from installation.errors import InstallationError
-from installation.film import AS_IT_IS, Credit, Picture, Version, WhenShort, Wishes
+from installation.film import AS_IT_IS, Credit, Decoding, Picture, Version, WhenShort, Wishes
 from installation.parts import (
     caption_of,
+    feed_of,
     film_frames,
+    reader_of,
     shown,
     time_map_of,
     timing_mistakes,
     timing_of,
 )
+from installation.playback import DecodePool
+from installation.playback.pool import Work
+from tests.fakes.reader import FakeReader
 
 S = Fraction(1)
 
@@ -86,3 +95,32 @@ def test_a_hidden_version_is_not_shown_and_the_curator_can_show_it(tmp_path: Pat
 def test_a_caption_of_none_is_empty(tmp_path: Path) -> None:
     assert caption_of(config(tmp_path), version()) == "V"
     assert caption_of(config(tmp_path, "caption: none"), version()) == ""
+
+
+def test_each_version_is_read_by_its_engine() -> None:
+    film, by_vlc = version(), replace(version(), decoding=Decoding("vlc"))
+    assert isinstance(reader_of(film, 1), AvReader)
+    assert isinstance(reader_of(by_vlc, 1), VlcReader)
+    assert isinstance(reader_of(replace(film, opened_by="vlc"), 1), VlcReader)
+
+
+def test_a_reader_that_waits_keeps_no_decoding_thread_from_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Pool(DecodePool):
+        def wake(self, work: Work) -> None:
+            asked.append(work)
+
+    asked: list[Work] = []
+    pool = Pool(1)
+    for needs_own in (False, True):
+        reader = FakeReader(24, 1)
+        reader.needs_own_thread = needs_own
+        monkeypatch.setattr(parts, "reader_of", lambda version, threads: reader)  # noqa: B023
+        feed = feed_of(version(), 1, pool=pool)
+        assert asked == ([] if needs_own else [feed])
+        feed.stop()
+        asked.clear()
+        if needs_own:
+            assert feed.join(10)
+            assert reader.is_closed

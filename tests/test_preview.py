@@ -72,6 +72,19 @@ def test_a_display_is_not_asked_for(wall: Path) -> None:
     assert light(wall.parent / "wall.png").shape == (720, 1280)
 
 
+def test_a_live_version_is_a_plain_tile_with_its_caption(wall: Path) -> None:
+    live = wall.parent / "film" / "2023 Live"
+    live.mkdir()
+    (live / "version.yaml").write_text("source: rtsp://127.0.0.1:9/none\n")
+    wall.write_text(wall.read_text() + "playback: {allow_protocols: [rtsp]}\n")
+    done = drawn(wall, "--at", "00:00:00:05")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(find_tiles(light(wall.parent / "wall.png"))) == 3
+    lower_right = light(wall.parent / "wall.png")[370:650, 650:1170]
+    assert lower_right.max() == 0
+    assert light(wall.parent / "wall.png")[660:, 640:].max() > 100  # its caption
+
+
 def test_captions_stand_under_their_pictures(wall: Path) -> None:
     def text_px() -> int:
         picture = light(wall.parent / "wall.png")
@@ -138,7 +151,7 @@ def test_a_version_that_cannot_be_read_is_off_air_and_the_others_are_drawn(
     wall: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def open_or_fail(reader: AvReader) -> ReaderFacts:
-        if "at 30" in str(reader._path):
+        if "at 30" in str(reader._pictures._path):
             raise ReaderFault("cannot be opened: it is gone")
         return opens(reader)
 
@@ -188,3 +201,73 @@ def test_a_mistake_in_the_yaml_is_told_as_everywhere(wall: Path) -> None:
     done = drawn(wall)
     assert done.returncode == 1
     assert done.stderr.startswith("wall.yaml:2:")
+
+
+def red_px(wall: Path) -> NDArray[np.intp]:
+    """Where the subtitles are, which these tests have red: (row, column) pairs."""
+    with av.open(str(wall.parent / "wall.png")) as container:
+        picture = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    is_red = (picture[..., 0] > 140) & (picture[..., 1] < 90) & (picture[..., 2] < 90)
+    return np.argwhere(is_red)
+
+
+def with_subtitles(wall: Path, settings: str) -> None:
+    wall.write_text(f"film: {{versions: film}}\nsubtitles: {{color: '#ff0000', {settings}}}\n")
+
+
+CUE = "1\n00:00:00,500 --> 00:00:01,000\n<i>nie</i> & לא\n"
+
+
+def test_the_strip_is_there_and_says_what_is_said_then(wall: Path) -> None:
+    (wall.parent / "film" / "film.de.srt").write_text(CUE)
+    with_subtitles(wall, "language: de")
+    assert drawn(wall, "--at", "00:00:00:12").returncode == 0
+    tiles = find_tiles(light(wall.parent / "wall.png"))
+    rows = red_px(wall)[:, 0]
+    assert len(rows) > 100
+    assert rows.min() > max(tile.y_px + tile.height_px for tile in tiles)
+    with_subtitles(wall, "language: de, position: top")
+    assert drawn(wall, "--at", "00:00:00:12").returncode == 0
+    tiles = find_tiles(light(wall.parent / "wall.png"))
+    assert red_px(wall)[:, 0].max() < min(tile.y_px for tile in tiles)
+
+
+def test_where_nothing_is_said_then_a_sample_shows_what_it_looks_like(wall: Path) -> None:
+    (wall.parent / "film" / "film.de.srt").write_text(CUE)
+    with_subtitles(wall, "language: de")
+    done = drawn(wall)
+    assert done.stdout.endswith("; nothing is said then, so it shows sample subtitles\n")
+    assert len(red_px(wall)) > 100
+    wall.write_text("film: {versions: film}\n")
+    drawn(wall)
+    assert len(red_px(wall)) == 0
+
+
+def test_in_a_tile_they_stand_in_the_picture_above_its_caption(wall: Path) -> None:
+    for name in ("2020 at 24", "2021 at 30"):
+        (wall.parent / "film" / name / "de.srt").write_text(CUE)
+    with_subtitles(wall, "language: de, per: tile")
+    wall.write_text(wall.read_text() + "wall: {captions: {position: bottom-left, size: 20px}}\n")
+    assert drawn(wall, "--at", "00:00:00:12").returncode == 0
+    tiles = list(find_tiles(light(wall.parent / "wall.png")))
+    red = red_px(wall)
+    for said, tile in zip((True, True, False), tiles, strict=True):
+        across = (red[:, 1] >= tile.x_px) & (red[:, 1] < tile.x_px + tile.width_px)
+        down = (red[:, 0] >= tile.y_px) & (red[:, 0] < tile.y_px + tile.height_px)
+        rows = red[across & down][:, 0]
+        assert bool(len(rows)) == said
+        if said:
+            foot = tile.y_px + tile.height_px
+            assert foot - tile.height_px / 2 < rows.min()
+            assert rows.max() < foot - 2 * 1.35 * 20
+
+
+def test_letters_that_no_font_has_are_told(wall: Path) -> None:
+    nowhere = "\U00012000"  # cuneiform
+    (wall.parent / "film" / "film.de.srt").write_text(CUE.replace("nie", f"nie {nowhere}"))
+    with_subtitles(wall, "language: de")
+    done = drawn(wall)
+    assert done.stderr == (
+        f'film.de.srt: no font of this machine has "{nowhere}"; install a font that has them,'
+        " such as Noto Sans, or name one in subtitles.font\n"
+    )

@@ -14,6 +14,8 @@ from installation.config import (
     FilmConfig,
     GridLayout,
     PlaybackConfig,
+    SoundConfig,
+    SubtitlesConfig,
     VersionOverride,
     WallConfig,
     load_config,
@@ -56,6 +58,8 @@ def test_what_is_written_loads_and_check_accepts_it(tmp_path: Path, media: Path)
     assert loaded.film.rate == 25
     assert (loaded.wall, loaded.playback) == (WallConfig(), PlaybackConfig())
     assert loaded.conform == ConformConfig()
+    assert loaded.sound == SoundConfig()
+    assert loaded.subtitles == SubtitlesConfig()
     checked = installation("check", config)
     assert (checked.returncode, checked.stderr) == (0, "")
 
@@ -63,7 +67,7 @@ def test_what_is_written_loads_and_check_accepts_it(tmp_path: Path, media: Path)
 def test_no_setting_is_kept_from_the_curator(tmp_path: Path) -> None:
     text = starter(tmp_path / "wall.yaml", tmp_path, [])
     sections = (FilmConfig, WallConfig, GridLayout, Captions, PlaybackConfig, ConformConfig,
-                VersionOverride)  # fmt: skip
+                SubtitlesConfig, VersionOverride)  # fmt: skip
     names = [field.alias or name for s in sections for name, field in s.model_fields.items()]
     assert len(names) > 30
     assert [name for name in names if not re.search(rf"(?m)[\s#{{,]{name}:", text)] == []

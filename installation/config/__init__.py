@@ -16,7 +16,7 @@ from installation.config.layouts import (
     SpotlightLayout,
 )
 from installation.config.length import Length
-from installation.config.loader import load_config, load_model
+from installation.config.loader import load_config, load_model, load_placed
 from installation.config.model import (
     Config,
     FilmConfig,
@@ -25,6 +25,8 @@ from installation.config.model import (
     WallConfig,
 )
 from installation.config.schema import json_schema
+from installation.config.sound import SoundConfig
+from installation.config.subtitles import SubtitlesConfig
 from installation.config.versions import VersionOverride, VersionSettings
 from installation.config.watch import ConfigWatch
 from installation.config.yaml_writer import yaml_lines
@@ -44,7 +46,9 @@ __all__ = [
     "OffAir",
     "PlaybackConfig",
     "RowLayout",
+    "SoundConfig",
     "SpotlightLayout",
+    "SubtitlesConfig",
     "VersionOverride",
     "VersionSettings",
     "WallConfig",
@@ -52,5 +56,6 @@ __all__ = [
     "json_schema",
     "load_config",
     "load_model",
+    "load_placed",
     "yaml_lines",
 ]

@@ -65,6 +65,9 @@ class Captions(Setting):
     font: str = Field("", description="A font of this machine; empty for the bundled one.")
     color: Colour = Field("#e6e2da", description="Colour of the type.")
     language: Literal["en", "de", "fr", "zh", "ru"] = Field("en", description="For the dates.")
+    speaker: bool = Field(
+        False, description="Whether a small mark stands at the caption of who is heard."
+    )
     date_format: str = Field("auto", description="auto, or a pattern such as MMMM yyyy.")
 
     @field_validator("date_format")

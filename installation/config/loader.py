@@ -37,7 +37,13 @@ def load_config(path: Path) -> Config:
 
 def load_model(path: Path, model: type[T]) -> T:
     """Any other small YAML file against a model, with the same messages. Raises ConfigError."""
-    return _validated(read_document(path), model)
+    return load_placed(path, model)[0]
+
+
+def load_placed(path: Path, model: type[T]) -> tuple[T, Document]:
+    """The same, with the document that knows where each setting stands."""
+    document = read_document(path)
+    return _validated(document, model), document
 
 
 def _from(file: Path, folder: Path) -> Path:

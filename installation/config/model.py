@@ -25,6 +25,8 @@ from installation.config.captions import NO_CAPTIONS, Captions
 from installation.config.conforming import ConformConfig
 from installation.config.layouts import GridLayout, LayoutConfig
 from installation.config.setting import Colour, FolderName, FolderPath, Setting, told
+from installation.config.sound import SoundConfig
+from installation.config.subtitles import SubtitlesConfig
 from installation.config.versions import VersionOverride
 from installation.film import WhenShort, parse_rate, parse_timecode
 from installation.film.rate import MAX_RATE
@@ -35,6 +37,9 @@ Rate = Annotated[
     PlainSerializer(str),
     WithJsonSchema({"type": ["number", "string"], "examples": [24, 23.976, "24000/1001"]}),
 ]
+
+
+LiveProtocol = Literal["http", "https", "rtsp", "rtp", "udp"]
 
 
 class OffAir(StrEnum):
@@ -159,9 +164,27 @@ class PlaybackConfig(Setting):
     drawing: Literal["auto", "gpu", "software"] = Field(
         "auto", description="How pictures are drawn; auto takes the GPU where there is one."
     )
+    engine: Literal["auto", "av", "vlc"] = Field(
+        "auto", description="What decodes: PyAV, libVLC, or for each version what suits it."
+    )
+    hwaccel: Literal["auto", "none", "cuda", "qsv", "d3d11va", "videotoolbox"] = Field(
+        "auto", description="Decoding on graphics hardware; auto where it measured cheaper."
+    )
+    allow_protocols: tuple[LiveProtocol, ...] = Field(
+        (), description="What live versions may be received by; nothing but files by default."
+    )
     queue_mb: int = Field(
         256, ge=16, le=65_536, description="Memory for decoded pictures of the whole wall, MiB."
     )
+
+    @field_validator("allow_protocols", mode="before")
+    @classmethod
+    def _one_protocol_needs_no_list(cls, written: Any) -> Any:
+        if written is None or isinstance(written, str):
+            return () if written is None else (written,)
+        if not isinstance(written, list | tuple):
+            raise told("is no list of protocols; write it such as [http, rtsp]")
+        return written
 
 
 class Config(Setting):
@@ -171,6 +194,8 @@ class Config(Setting):
     wall: WallConfig = Field(default_factory=lambda: WallConfig())
     playback: PlaybackConfig = Field(default_factory=lambda: PlaybackConfig())
     conform: ConformConfig = Field(default_factory=lambda: ConformConfig())
+    sound: SoundConfig = Field(default_factory=lambda: SoundConfig())
+    subtitles: SubtitlesConfig = Field(default_factory=lambda: SubtitlesConfig())
     versions: dict[FolderName, VersionOverride] = Field(
         default_factory=dict, description="Overrides, by folder name."
     )
@@ -196,6 +221,8 @@ class Config(Setting):
         return self._path.name
 
     def __eq__(self, other: object) -> bool:
+        if self is other:  # asked often, while nothing changes
+            return True
         return isinstance(other, Config) and self.model_dump() == other.model_dump()
 
     __hash__ = None  # type: ignore[assignment]

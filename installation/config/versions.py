@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, fi
 
 from installation.config.captions import Caption
 from installation.config.setting import Setting, told
+from installation.config.sound import Gain
 from installation.film import Fit, Point, WhenShort, Wishes
 
 _CLOCK = re.compile(r"(-?)(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:\.\d{1,6})?)")
@@ -126,7 +127,11 @@ class VersionSettings(Setting):
     focus: Focus = Field(
         None, description="The point that a crop keeps: [across, down], such as [50%, 30%]."
     )
+    gain: Gain = Field(None, description="How much louder its sound is, in decibels.")
     hidden: bool | None = Field(None, description="Keeps this version off the wall.")
+    engine: Literal["auto", "av", "vlc"] | None = Field(
+        None, description="What decodes this version: av (PyAV), vlc (libVLC) or auto."
+    )
 
     @field_validator("cues", mode="before")
     @classmethod
@@ -146,6 +151,8 @@ class VersionSettings(Setting):
             fit=self.fit,
             focus=self.focus,
             hidden=self.hidden,
+            gain_db=self.gain,
+            engine=self.engine,
         )
 
 

@@ -40,6 +40,10 @@ class VersionStatus:
     length: str = ""
     """Timecode at the film's rate."""
     codec: str = ""
+    decoding: str = ""
+    """By what it is decoded: "software", "hardware (cuda)" ...; empty for one not on the wall."""
+    live: str = ""
+    """Where a live version is received from; it is shown as it comes, out of the lock."""
     late: int = 0
     """Film frames at which the wall had to wait for this version."""
     times_off_air: int = 0
@@ -65,6 +69,8 @@ class Now:
     held: int
     dropped: int
     late: int
+    sound: str = ""
+    """Who is heard where, and how far from the film, as measured; empty without sound."""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def _head(status: WallStatus, standing: Standing, now: datetime, width: int) -> 
         f" {status.refresh_hz:.2f} Hz ({status.refresh_source})",
         "config": f"{status.config} (process {status.pid})",
     }
+    if moving.sound and is_playing:
+        facts["sound"] = moving.sound
     for name, fact in facts.items():
         first = f"{GAP}{name:8}"
         yield from _wrapped(fact, width, " " * len(first), first)
@@ -129,9 +131,13 @@ def _row(version: VersionStatus) -> _Row:
     credit = film = ""
     if version.credit_from:
         credit = f"{version.model}, {version.date or 'no date'} (from {version.credit_from})"
-    if version.width_px:
+    if version.live:
+        size = f"{version.width_px}x{version.height_px}, " if version.width_px else ""
+        film = f"{size}live from {version.live}"
+    elif version.width_px:
         film = f"{version.width_px}x{version.height_px}, {version.rate} fps, {version.length}"
         film += f", {version.codec}" if version.codec else ""
+        film += f", {version.decoding}" if version.decoding else ""
     sentence = version.sentence
     is_plain = version.state == ON_AIR and sentence == f"{version.name}: is on the wall"
     cells = (version.state, version.name, credit, film)

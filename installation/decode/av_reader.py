@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import av
@@ -132,7 +133,7 @@ class AvReader:
         first, tick = self._pictures.first_pts, self._pictures.time_base
         if first is None:
             return None
-        shown = self._pictures.table.last_until(first + (time + self._tolerance) / tick)
+        shown = self._pictures.table.last_until(first + floor((time + self._tolerance) / tick))
         return None if shown is None else (shown - first) * tick
 
     @property

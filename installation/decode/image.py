@@ -21,8 +21,7 @@ class Plane(NamedTuple):
     stride: int
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A picture's pixels. Planes borrow the decoder's memory, which `owner` keeps alive."""
 
     pixel_format: str

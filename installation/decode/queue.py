@@ -9,14 +9,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from installation.film import FilmPosition
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedFrame:
+class QueuedFrame(NamedTuple):
     """What a version shows from one film frame to another of the same loop (both included)."""
 
     first: FilmPosition

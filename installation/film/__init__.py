@@ -13,11 +13,24 @@ from installation.film.clock import (
     WorkClock,
 )
 from installation.film.course import Course, Knot, Timing
+from installation.film.language import language_code, language_in
 from installation.film.rate import format_rate, format_timecode, parse_rate, parse_timecode
+from installation.film.subtitles import (
+    SILENCE,
+    Cue,
+    Spoken,
+    Subtitles,
+    TextBlock,
+    in_blocks,
+    in_language,
+)
 from installation.film.timeline import AS_IT_IS, Moment, TimeMap, WhenShort
 from installation.film.version import (
+    IN_SOFTWARE,
     NO_WISHES,
     Credit,
+    Decoding,
+    Engine,
     Fit,
     PartialDate,
     Picture,
@@ -28,11 +41,16 @@ from installation.film.version import (
 
 __all__ = [
     "AS_IT_IS",
+    "IN_SOFTWARE",
     "NO_WISHES",
+    "SILENCE",
     "CalendarClock",
     "Clock",
     "Course",
     "Credit",
+    "Cue",
+    "Decoding",
+    "Engine",
     "FilmPosition",
     "Fit",
     "Knot",
@@ -41,7 +59,10 @@ __all__ = [
     "PartialDate",
     "Picture",
     "Point",
+    "Spoken",
+    "Subtitles",
     "SystemClock",
+    "TextBlock",
     "TimeMap",
     "Timing",
     "Version",
@@ -50,6 +71,10 @@ __all__ = [
     "WorkClock",
     "format_rate",
     "format_timecode",
+    "in_blocks",
+    "in_language",
+    "language_code",
+    "language_in",
     "parse_rate",
     "parse_timecode",
 ]

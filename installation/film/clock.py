@@ -75,6 +75,13 @@ class MasterClock:
         self._anchor_ns: int | None = None  # when it last started running; None while paused
         self._anchor_frames = Fraction(0)  # film frames run before that
 
+    def as_it_stands(self) -> MasterClock:
+        """A clock of its own that goes on like this one, for another thread."""
+        copy = MasterClock(self.rate, 1)
+        copy._eras = list(self._eras)
+        copy._anchor_ns, copy._anchor_frames = self._anchor_ns, self._anchor_frames
+        return copy
+
     def length_in(self, loop: int) -> int:
         """How many film frames a loop has."""
         return next(era.length for era in reversed(self._eras) if era.loop <= loop)

@@ -108,6 +108,12 @@ class TimeMap:
         turn, rest = divmod(time - course.begin, course.end - course.begin)
         return Moment(int(turn), course.version_time(course.begin + rest))
 
+    def own_time(self, film_frame: int) -> Fraction | None:
+        """The version's moment while it runs; None while it waits, is held or is black."""
+        moment, (begin, end) = self.moment(film_frame), self._running
+        is_over = film_frame >= end and self.when_short is not WhenShort.LOOP
+        return None if moment is None or film_frame < begin or is_over else moment.time
+
     @cached_property
     def _running(self) -> tuple[int, int]:
         """From which film frame to before which the version is on its first turn."""

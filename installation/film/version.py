@@ -8,10 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from installation.film.subtitles import Subtitles
 from installation.film.timeline import WhenShort
 
 Fit = Literal["contain", "cover"]
 """How a picture stands in its room: whole, or filling it and cropped."""
+Engine = Literal["av", "vlc"]
+"""What decodes: PyAV (FFmpeg), or libVLC."""
 Point = tuple[Fraction, Fraction]
 """Across and down, in parts of the upright picture, from its top left corner."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -108,6 +111,9 @@ class Wishes:
     focus: Point | None = None
     """What a crop keeps, as near its middle as can be."""
     hidden: bool | None = None
+    gain_db: float | None = None
+    """How much louder its sound is."""
+    engine: Engine | Literal["auto"] | None = None
 
     def over(self, other: Wishes) -> Wishes:
         """These, and the other's where these say nothing."""
@@ -116,6 +122,18 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """By what a version's pictures are decoded."""
+
+    engine: Engine = "av"
+    hardware: str | None = None
+    """The kind of device to try: "cuda", "qsv" ...; libVLC's is "any". None for the processor."""
+
+
+IN_SOFTWARE = Decoding()
 
 
 @dataclass(frozen=True)
@@ -137,16 +155,38 @@ class Version:
     """The FFmpeg demuxer the file was recognised for: "mov", "matroska", "avi" ..."""
     codec: str = ""
     pixel_format: str = ""
+    opened_by: Engine = "av"
+    """The engine it was measured with: "vlc" for a file that PyAV cannot open."""
     wishes: Wishes = NO_WISHES
     """What its own `version.yaml` says of how it is played."""
+    decoding: Decoding = IN_SOFTWARE
+    """How it is decoded on this wall."""
     edition: tuple[int, ...] = ()
     """What tells this file from another in its place: its size, time of change and inode."""
+    subtitles: tuple[Subtitles, ...] = ()
+    """Those that lie beside its film."""
     original: Version | None = field(default=None, compare=False, repr=False)
     """What this is a mezzanine of; None for an original."""
+    source: str | None = field(default=None, repr=False)  # it may hold a password
+    """Where a live version is received from. It has no film: `path` is its `version.yaml`, it has
+    no length, and nobody knows its picture before it is received.
+    """
+
+    @property
+    def is_live(self) -> bool:
+        """True for one that is received right now, and shown as it comes, out of the lock."""
+        return self.source is not None
 
     def is_same_film(self, other: Version) -> bool:
-        """True where nothing but the credit and the wishes may differ."""
-        return replace(self, credit=other.credit, wishes=other.wishes) == other
+        """True where nothing but what is said of it and the way of decoding may differ."""
+        like = replace(
+            self,
+            credit=other.credit,
+            wishes=other.wishes,
+            decoding=other.decoding,
+            subtitles=other.subtitles,
+        )
+        return like == other
 
     @property
     def sort_key(self) -> tuple[PartialDate, str]:

@@ -14,6 +14,7 @@ from installation.layout.geometry import (
     TileSpec,
 )
 from installation.layout.motion import between
+from installation.layout.strip import Strip, arrange_beside, strip_on
 
 __all__ = [
     "MIDDLE",
@@ -23,7 +24,10 @@ __all__ = [
     "Placement",
     "Rect",
     "Size",
+    "Strip",
     "TileSpec",
     "arrange",
+    "arrange_beside",
     "between",
+    "strip_on",
 ]

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
+import pydantic.dataclasses  # noqa: F401  else by the first file, which is read beside Qt's import
 from pydantic import BeforeValidator, ConfigDict
 
-from installation.config import VersionSettings, load_model
+from installation.config import VersionSettings, load_placed
 from installation.errors import ConfigError, VersionRejected
 from installation.film import NO_WISHES, Credit, PartialDate, Wishes
 from installation.library.credentials import Credentials
@@ -45,6 +46,15 @@ class VersionFile(VersionSettings):
     title: str | None = None
     tools: str | None = None
     note: str | None = None
+    source: str | None = None
+
+
+class Source(NamedTuple):
+    """Where a live version is received from, as its `version.yaml` says."""
+
+    text: str
+    where: str
+    """`2026 Live/version.yaml:3:9`, for messages."""
 
 
 class Credited(NamedTuple):
@@ -53,6 +63,7 @@ class Credited(NamedTuple):
     credit: Credit
     notices: tuple[str, ...] = ()
     wishes: Wishes = NO_WISHES
+    source: Source | None = None
 
 
 def credit_for(
@@ -63,7 +74,7 @@ def credit_for(
     `credentials` are those of the file named `film` in it. A mistake in `version.yaml` is a
     notice; the version then has the credit that it would have without one.
     """
-    read, notices = _read(folder, root)
+    read, notices, source = _read(folder, root)
     credit = _written(read)
     if credentials is not None and not (credit.model and credit.date):
         if credentials.complaint is None:
@@ -72,21 +83,24 @@ def credit_for(
             notices += (_complaint(credentials.complaint, f"{folder.name}/{film}"),)
     name = credit_from_name(folder.name)
     credit = replace(credit, model=credit.model or name.model, date=credit.date or name.date)
-    return Credited(credit, notices, read.wishes if read else NO_WISHES)
+    return Credited(credit, notices, read.wishes if read else NO_WISHES, source)
 
 
-def _read(folder: Path, root: Path) -> tuple[VersionFile | None, tuple[str, ...]]:
+def _read(folder: Path, root: Path) -> tuple[VersionFile | None, tuple[str, ...], Source | None]:
     """What `version.yaml` says, if there is one without a mistake, and what is to be said of it."""
     file = folder / FILE_NAME
     if not file.exists() and not file.is_symlink():
-        return None, _near_miss(folder)
+        return None, _near_miss(folder), None
     where = f"{said(folder.name)}/{FILE_NAME}"
     try:
-        return load_model(open_document_gate(file, root), VersionFile), ()
+        read, document = load_placed(open_document_gate(file, root), VersionFile)
     except ConfigError as error:
-        return None, tuple(f"{said(folder.name)}/{m}" for m in error.messages)
+        return None, tuple(f"{said(folder.name)}/{m}" for m in error.messages), None
     except VersionRejected as error:
-        return None, (str(VersionRejected(error.what, where=where, remedy=error.remedy)),)
+        return None, (str(VersionRejected(error.what, where=where, remedy=error.remedy)),), None
+    line, column = document.place(("source",))
+    source = Source(read.source, f"{where}:{line}:{column}") if read.source is not None else None
+    return read, (), source
 
 
 def _written(read: VersionFile | None) -> Credit:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from installation.film import Picture
+from installation.film import Engine, Picture
 
 _LARGEST_COUNT = 1 << 48
 _FRACTION = re.compile(r"[0-9]{1,40}(/[0-9]{1,40})?")
@@ -25,6 +25,7 @@ class Facts:
     frame_count: int
     codec: str
     pixel_format: str
+    opened_by: Engine = "av"
 
 
 def as_json(facts: Facts) -> dict[str, Any]:
@@ -49,8 +50,9 @@ def from_json(written: Any) -> Facts:
             frame_count=_count(written["frame_count"]),
             codec=_name(written["codec"]),
             pixel_format=_name(written["pixel_format"]),
+            opened_by="vlc" if written.get("opened_by") == "vlc" else "av",
         )
-    except (KeyError, TypeError, ZeroDivisionError) as error:
+    except (AttributeError, KeyError, TypeError, ZeroDivisionError) as error:
         raise ValueError("no facts of a film") from error
 
 

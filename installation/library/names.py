@@ -8,7 +8,7 @@ import unicodedata
 FILM_SUFFIXES = (
     ".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mkv", ".webm", ".avi", ".divx", ".mpg",
     ".mpeg", ".vob", ".ts", ".m2ts", ".mts", ".m2t", ".mxf", ".ogv", ".ogm", ".wmv", ".asf",
-    ".flv", ".y4m", ".ivf", ".dv",
+    ".flv", ".y4m", ".ivf", ".dv", ".h264", ".264", ".avc", ".h265", ".265", ".hevc",
 )
 # fmt: on
 _UNFINISHED_SUFFIXES = (

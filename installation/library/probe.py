@@ -12,8 +12,14 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from installation.decode.container import COPY_AGAIN, DAMAGE, open_film, picture_stream
-from installation.errors import VersionRejected
+from installation.decode.container import (
+    COPY_AGAIN,
+    DAMAGE,
+    NO_CONTAINERS,
+    open_film,
+    picture_stream,
+)
+from installation.errors import NotForPyav, VersionRejected
 from installation.film import Picture
 from installation.library.completeness import Extent, measure
 from installation.library.facts import Facts
@@ -32,6 +38,7 @@ def probe(path: Path, container: str) -> Facts:
 
     Raises VersionRejected, without `where`, for one that cannot be shown.
     """
+    refuse_without_container(container)
     try:
         extent = measure(path, container)
         with _opened(path, container, extent) as film:
@@ -46,6 +53,14 @@ def probe(path: Path, container: str) -> Facts:
     except DAMAGE as error:
         reason = getattr(error, "strerror", None) or "its structure makes no sense"
         raise VersionRejected(f"is damaged ({reason})", remedy="copy or export it again") from error
+
+
+def refuse_without_container(container: str) -> None:
+    """Raise NotForPyav for what only libVLC takes."""
+    if container in NO_CONTAINERS:
+        raise NotForPyav(
+            "is a bare stream of pictures without times", remedy="export it as an MP4 or MOV"
+        )
 
 
 def _opened(path: Path, container: str, extent: Extent) -> InputContainer:

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from installation.decode.container import CONTAINERS
-from installation.errors import VersionRejected
+from installation.decode.container import CONTAINERS, NO_CONTAINERS
+from installation.errors import NotForPyav, VersionRejected
 from installation.library.facts import Facts, from_json
 from installation.library.names import said
 from installation.library.rehearsal import Part
@@ -67,7 +67,7 @@ def probe_apart(
     `where`, for a film that cannot be shown, and CancelledError as soon as `stop` is set.
     `program` is another to ask, for tests.
     """
-    if container not in CONTAINERS:
+    if container not in CONTAINERS | NO_CONTAINERS:
         raise ValueError(f"{container} is not a container that films are opened as")
     if stop is not None and stop.is_set():
         raise CancelledError
@@ -172,7 +172,8 @@ def _rejection(told: dict[str, Any]) -> VersionRejected:
     what, remedy = told["what"], told["remedy"]
     if not isinstance(what, str) or not isinstance(remedy, str):
         raise TypeError("no sentence")
-    return VersionRejected(said(what[:_SENTENCE_LETTERS]), remedy=said(remedy[:_SENTENCE_LETTERS]))
+    kind = NotForPyav if told.get("is_for_vlc") else VersionRejected
+    return kind(said(what[:_SENTENCE_LETTERS]), remedy=said(remedy[:_SENTENCE_LETTERS]))
 
 
 def _note_network(is_off: bool) -> None:

@@ -39,7 +39,28 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"is_off_network": confine(**asked["limits"])}
     if asked.get("wants") == "credentials":
         return answer | {"credentials": _credentials(Path(asked["path"]))}
+    if asked.get("wants") == "facts by libVLC":
+        return answer | _facts_by_vlc(asked)
+    if asked.get("wants") == "cost":
+        return answer | {"cost": _cost(asked)}
     return answer | _facts(asked)
+
+
+def _facts_by_vlc(asked: dict[str, Any]) -> dict[str, Any]:
+    from installation.errors import VersionRejected
+    from installation.library.facts import as_json
+    from installation.library.probe_by_vlc import probe_by_vlc
+
+    try:
+        return {"facts": as_json(probe_by_vlc(Path(asked["path"]), asked["container"]))}
+    except VersionRejected as error:
+        return {"rejected": {"what": error.what, "remedy": error.remedy}}
+
+
+def _cost(asked: dict[str, Any]) -> list[float] | None:
+    from installation.library.decoding_cost import cost_as_json
+
+    return cost_as_json(asked)
 
 
 def _credentials(film: Path) -> dict[str, Any] | None:
@@ -50,7 +71,7 @@ def _credentials(film: Path) -> dict[str, Any] | None:
 
 
 def _facts(asked: dict[str, Any]) -> dict[str, Any]:
-    from installation.errors import VersionRejected
+    from installation.errors import NotForPyav, VersionRejected
     from installation.library.facts import as_json
     from installation.library.probe import probe
     from installation.library.rehearsal import cut_short, rehearse
@@ -65,7 +86,8 @@ def _facts(asked: dict[str, Any]) -> dict[str, Any]:
         if _is_for_memory(error):
             return {"out_of_memory": True}
         told = cut_short(film[0]) or error
-        return {"rejected": {"what": told.what, "remedy": told.remedy}}
+        is_for_vlc = isinstance(told, NotForPyav)
+        return {"rejected": {"what": told.what, "remedy": told.remedy, "is_for_vlc": is_for_vlc}}
     return {"facts": as_json(facts)}
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from installation.decode.live_stream import parse_address
 from installation.film import Clock, format_rate
 from installation.library.catalog import COMING, Entry, State
 from installation.library.names import is_film_name, said
@@ -94,9 +95,11 @@ def receipt_text(entry: Entry, since_ns: int) -> str:
     lines = [f"{entry.state.value} since {since:%Y-%m-%d %H:%M}", entry.sentence]
     if entry.state is State.REJECTED:
         lines.append("It is looked at again by itself when something in this folder changes.")
-    if entry.version is not None:
+    version = entry.version
+    if version is not None:
         lines += ["", *_film_lines(entry)]
-    for notice in entry.notices:
+    complaints = [c for track in version.subtitles for c in track.complaints] if version else []
+    for notice in (*entry.notices, *complaints):
         lines += ["", notice]
     lines += ["", "The wall writes this text. It is no part of the version and may be deleted."]
     return "\n".join(lines) + "\n"
@@ -106,8 +109,11 @@ def _film_lines(entry: Entry) -> list[str]:
     version = entry.version
     assert version is not None
     credit, picture, rate = version.credit, version.picture, format_rate(version.rate)
+    film = f"film: {said(version.path.name)}, {picture.width_px}x{picture.height_px}, {rate} fps"
+    if version.source is not None:
+        film = f"live: {parse_address(version.source)}, shown as it comes"
     return [
-        f"film: {said(version.path.name)}, {picture.width_px}x{picture.height_px}, {rate} fps",
+        film,
         f"credit: {said(credit.model)}, {credit.date or 'no date'} (from {credit.source})",
     ]
 

@@ -16,6 +16,7 @@ from installation.library.names import said
 from installation.library.scan import folders_in
 from installation.library.settle import Course, Sighting, Stillness
 from installation.library.sighting import sight, waiting_folders
+from installation.library.subtitles import LooseSubtitles
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Rounds:
     ) -> None:
         self.catalog = Catalog()
         self.listing = Listing()
+        self.subtitles = LooseSubtitles(folder, settle_ns)
         self._folder = folder
         self._settle_ns = settle_ns
         self._calendar = calendar
@@ -64,6 +66,7 @@ class Rounds:
                 self._forget_look(folder)
             return False
         self.listing = listing
+        self.subtitles.follow(now_ns)
         courses = self._courses_of(listing.folders, now_ns)
         for folder in self._courses.keys() - courses.keys():
             self._forget_look(folder)
@@ -79,15 +82,14 @@ class Rounds:
         return True
 
     def next_due_ns(self) -> int | None:
-        """The moment at which the next folder will have settled, if one is to."""
-        return min(
-            (
-                settle.settles_at_ns(course, self._settle_ns)
-                for folder, course in self._courses.items()
-                if folder not in self._looks and not self._is_known(folder, course)
-            ),
-            default=None,
-        )
+        """The moment at which the next thing will have settled, if one is to."""
+        due = [
+            settle.settles_at_ns(course, self._settle_ns)
+            for folder, course in self._courses.items()
+            if folder not in self._looks and not self._is_known(folder, course)
+        ]
+        subtitles_ns = self.subtitles.due_ns()
+        return min(due if subtitles_ns is None else [*due, subtitles_ns], default=None)
 
     def close(self) -> None:
         """Give up the looks, and wait for their threads to end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from installation.errors import InstallationError, VersionRejected
-from installation.film import Version
+from installation.film import Subtitles, Version
 from installation.library.credentials import Credentials
 from installation.library.credits import credit_for
+from installation.library.either_engine import facts_of
+from installation.library.facts import Facts
 from installation.library.gate import Admitted, open_gate, within
 from installation.library.known_films import KnownFilms
+from installation.library.live import live_version, unused_source
 from installation.library.names import is_film_name, is_ignored, plain, said
-from installation.library.probe import Facts, probe
+from installation.library.subtitles import SubtitleShelf
 from installation.library.the_film import the_film_in
 
 Order = Literal["date"] | tuple[str, ...]
@@ -44,6 +47,8 @@ class Library:
     rejected: tuple[Rejection, ...] = ()
     notices: tuple[str, ...] = ()
     """Mistakes that keep nothing from being shown, a sentence each."""
+    subtitles: tuple[Subtitles, ...] = ()
+    """Those of the whole film."""
 
 
 class Found(NamedTuple):
@@ -67,10 +72,12 @@ def scan(
     order: Order,
     known: KnownFilms | None = None,
     on_found: Callable[[Version, int], None] | None = None,
-    measure: Measure = probe,
+    measure: Measure = facts_of,
     read_credentials: ReadCredentials | None = read_apart,
+    protocols: Collection[str] = (),
 ) -> Library:
-    """Look through the film's folder: each folder in it with one video file is a version.
+    """Look through the film's folder: each folder in it with one video file is a version, or one
+    with a `version.yaml` that names a live source, received by one of the allowed `protocols`.
 
     Films that are `known` are not measured again, others by `measure`; without `read_credentials`,
     only known Content Credentials count. `on_found` is called for each version as it is found, on
@@ -86,16 +93,23 @@ def scan(
             known=known,
             measure=measure,
             read_credentials=read_credentials,
+            protocols=protocols,
         )
         for one in pool.map(look, folders):
             found.append(one)
             if one.version is not None and on_found is not None:
                 on_found(one.version, len(folders))
-    return library_of(found, folders, notices, order=order)
+    loose = SubtitleShelf().read(folder, folder)
+    return library_of(found, folders, notices, order=order, subtitles=loose)
 
 
 def library_of(
-    found: Sequence[Found], folders: Iterable[Path], notices: Sequence[str], *, order: Order
+    found: Sequence[Found],
+    folders: Iterable[Path],
+    notices: Sequence[str],
+    *,
+    order: Order,
+    subtitles: tuple[Subtitles, ...] = (),
 ) -> Library:
     """The library of what was found, with what `folders_in` said of the film's folder."""
     versions = [one.version for one in found if one.version is not None]
@@ -103,7 +117,8 @@ def library_of(
     said_of_all = [*notices, *(notice for one in found for notice in one.notices)]
     if order != "date":
         said_of_all += _names_without_folder(order, [plain(path.name) for path in folders])
-    return Library(tuple(in_order(versions, order)), tuple(rejected), tuple(said_of_all))
+    hanging = tuple(in_order(versions, order))
+    return Library(hanging, tuple(rejected), tuple(said_of_all), subtitles)
 
 
 def folders_in(film_folder: Path) -> tuple[list[Path], list[str]]:
@@ -159,15 +174,20 @@ def look_into(
     folder: Path,
     root: Path,
     known: KnownFilms | None = None,
-    measure: Measure = probe,
+    measure: Measure = facts_of,
     read_credentials: ReadCredentials | None = read_apart,
+    protocols: Collection[str] = (),
+    shelf: SubtitleShelf | None = None,
 ) -> Found:
     """One version's folder, or why it holds none. Whatever is wrong stays with this one."""
     name = plain(folder.name)
     file: Path | None = None
     try:
         within(folder, root)
-        file = the_film_in(folder, root)
+        try:
+            file = the_film_in(folder, root)
+        except VersionRejected as no_film:
+            return _without_film(folder, root, protocols, no_film)
         admitted = open_gate(file, root)
         edition = _edition(admitted.path)
         facts = (
@@ -176,7 +196,7 @@ def look_into(
             else known.measured(admitted.path, lambda: measure(*admitted))
         )
         credentials = _credentials(admitted, known, read_credentials)
-        credit, notices, wishes = credit_for(folder, root, credentials, file.name)
+        credit, notices, wishes, source = credit_for(folder, root, credentials, file.name)
     except (VersionRejected, OSError) as error:
         return Found(None, Rejection(name, _sentence(error, folder, file)))
     version = Version(
@@ -190,9 +210,24 @@ def look_into(
         container=admitted.container,
         codec=facts.codec,
         pixel_format=facts.pixel_format,
+        opened_by=facts.opened_by,
         wishes=wishes,
         edition=edition,
+        subtitles=(shelf or SubtitleShelf()).read(folder, root),
     )
+    return Found(version, None, notices + unused_source(source))
+
+
+def _without_film(
+    folder: Path, root: Path, protocols: Collection[str], no_film: VersionRejected
+) -> Found:
+    """A live version, or why there is none. Raises VersionRejected as `look_into` takes it."""
+    credited = credit_for(folder, root)
+    live = live_version(folder, credited, protocols)
+    if live is None:
+        sentence = _sentence(no_film, folder, None)
+        return Found(None, Rejection(plain(folder.name), sentence), credited.notices)
+    version, notices = live
     return Found(version, None, notices)
 
 
@@ -213,7 +248,7 @@ def _edition(film: Path) -> tuple[int, ...]:
 def _sentence(error: VersionRejected | OSError, folder: Path, file: Path | None) -> str:
     where = said(folder.name) + (f"/{said(file.name)}" if file else "")
     if isinstance(error, VersionRejected):
-        return str(VersionRejected(error.what, where=where, remedy=error.remedy))
+        return str(VersionRejected(error.what, where=error.where or where, remedy=error.remedy))
     what = f"cannot be read ({error.strerror})"
     return str(VersionRejected(what, where=where, remedy="give everyone permission to open it"))
 

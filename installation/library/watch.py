@@ -141,6 +141,7 @@ class Watch:
             self._rounds.listing.folders,
             self._rounds.listing.notices,
             order=self._order,
+            subtitles=self._rounds.subtitles.found,
         )
         self._library, self._entries = library, entries
         if library != self._told:

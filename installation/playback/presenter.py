@@ -6,7 +6,8 @@ when something is late are the whole of this module:
 
 - A set that is complete only later is shown late, all tiles together.
 - A wall behind its clock by more than its patience is relieved; see `relief`.
-- A version whose reader fails goes off air at once.
+- A version whose reader fails goes off air when it has shown what was decoded before: time for
+  another file of it to take over.
 - A version off air comes back in step, at a set that its queue covers again; see `joining`.
 - One that is coming takes the place of its forerunner in one set.
 """
@@ -53,6 +54,8 @@ class Presenter:
 
     def __init__(self, clock: MasterClock, channels: Iterable[Channel], patience_ns: int) -> None:
         self.tally = Tally()
+        self.is_failing = False
+        """True where one on air cannot be read on, and shows what was decoded before."""
         self.channels = {channel.name: channel for channel in channels}
         self.coming: dict[str, Channel] = {}
         """Versions that are to come on air, some in place of one of the same name."""
@@ -212,9 +215,14 @@ class Presenter:
     # -- off air and back
 
     def _take_off_faulty(self, due: int, now_ns: int) -> None:
+        position = self._clock.position_of(due)
+        self.is_failing = False
         for channel in self.channels.values():
             fault = channel.feed.fault
-            if fault is not None and channel.is_on_air:
+            if fault is None or not channel.is_on_air:
+                continue
+            self.is_failing = True
+            if not channel.covers(position):
                 self.take_off_air(channel.name, fault, due, now_ns)
 
     def _bring_back(self, due: int, now_ns: int) -> None:

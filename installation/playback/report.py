@@ -61,6 +61,7 @@ def _seconds(pts: Fraction | None) -> float | None:
 def _channel(channel: Channel, clock: MasterClock) -> dict[str, Any]:
     return {
         "name": channel.name,
+        "decoding": channel.feed.reader.decoding,
         "on_air": channel.is_on_air,
         "late": channel.late,
         "times_off_air": channel.times_off_air,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QPersistentModelIndex
 
+from installation.film import TextBlock
 from installation.layout import Placement
+from installation.wall.subtitles import as_qml
 
 
 @dataclass
@@ -18,6 +20,9 @@ class TileState:
     placement: Placement
     caption: str
     is_on_air: bool = True
+    is_slate: bool = False
+    """Whether nothing is seen of its picture."""
+    subtitles: tuple[TextBlock, ...] = ()
 
 
 _FIELDS = (
@@ -25,11 +30,13 @@ _FIELDS = (
     "pictureX", "pictureY", "pictureWidth", "pictureHeight",
     "cropX", "cropY", "cropWidth", "cropHeight",
     "captionX", "captionY", "captionWidth", "captionHeight",
-    "fontPx", "caption", "isOnAir",
+    "fontPx", "caption", "isOnAir", "isSlate", "subtitles",
 )  # fmt: skip
 _USER_ROLE = 0x100  # Qt.ItemDataRole.UserRole; see `show` on why not by name
 _ROLES = {_USER_ROLE + 1 + i: name for i, name in enumerate(_FIELDS)}
 _ON_AIR_ROLE = next(role for role, name in _ROLES.items() if name == "isOnAir")
+_SLATE_ROLE = next(role for role, name in _ROLES.items() if name == "isSlate")
+_SUBTITLES_ROLE = next(role for role, name in _ROLES.items() if name == "subtitles")
 
 
 class TileModel(QAbstractListModel):
@@ -88,6 +95,21 @@ class TileModel(QAbstractListModel):
                 tile.is_on_air = is_on_air
                 self.dataChanged.emit(self.index(row), self.index(row), [_ON_AIR_ROLE])
 
+    def set_slate(self, name: str, is_slate: bool) -> None:
+        """Tell one tile whether it stands plain."""
+        for row, tile in enumerate(self._tiles):
+            if tile.placement.name == name and tile.is_slate != is_slate:
+                tile.is_slate = is_slate
+                self.dataChanged.emit(self.index(row), self.index(row), [_SLATE_ROLE])
+
+    def say(self, spoken: Mapping[str, tuple[TextBlock, ...]]) -> None:
+        """Give each tile its subtitles, and those that are not named none."""
+        for row, tile in enumerate(self._tiles):
+            said = spoken.get(tile.placement.name, ())
+            if said != tile.subtitles:
+                tile.subtitles = said
+                self.dataChanged.emit(self.index(row), self.index(row), [_SUBTITLES_ROLE])
+
 
 def _value(tile: TileState, field: str) -> Any:
     at = tile.placement
@@ -97,6 +119,10 @@ def _value(tile: TileState, field: str) -> Any:
         return tile.caption
     if field == "isOnAir":
         return tile.is_on_air
+    if field == "isSlate":
+        return tile.is_slate
+    if field == "subtitles":
+        return as_qml(tile.subtitles)
     if field == "fontPx":
         return at.font_px
     if field.startswith("crop"):

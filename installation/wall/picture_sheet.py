@@ -8,9 +8,10 @@ rectangles.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from PySide6.QtCore import QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
 
 from installation.layout import Crop, Placement
@@ -25,10 +26,12 @@ class PictureSheet(QQuickPaintedItem):
         self.setOpaquePainting(True)
         self._placements: Sequence[Placement] = ()
         self._pictures: dict[str, SheetPicture | None] = {}
+        self._cuts: dict[str, _Cut] = {}  # the same for every picture of a tile
 
     def place(self, placements: Sequence[Placement], background: QColor) -> None:
         """Use this layout from the next paint on."""
         self._placements = placements
+        self._cuts.clear()
         self.setFillColor(background)
         self.update()
 
@@ -45,19 +48,40 @@ class PictureSheet(QQuickPaintedItem):
     def paint(self, painter: QPainter) -> None:
         """Qt calls this during the scene graph's sync."""
         for placement in self._placements:
-            if placement.name not in self._pictures:
+            name = placement.name
+            if name not in self._pictures:
                 continue
-            at = placement.picture
-            target = QRect(at.x_px, at.y_px, at.width_px, at.height_px)
-            picture = self._pictures[placement.name]
+            picture = self._pictures[name]
             if picture is None:
-                painter.fillRect(target, QColor("black"))
+                painter.fillRect(_rect(placement), QColor("black"))
                 continue
-            source = _part(placement.source, picture.image.size())
-            if source.toRect().size() == target.size():  # its own pixels, but for the rounding
-                painter.drawImage(target.topLeft(), picture.image, _within(source, picture.image))
-            else:  # on the way from one size to another
-                painter.drawImage(QRectF(target), picture.image, source)
+            size, target, source = self._cuts.get(name, _NO_CUT)
+            if size != picture.image.size():
+                size, target, source = self._cuts[name] = _cut(placement, picture.image.size())
+            painter.drawImage(target, picture.image, source)
+
+
+class _Cut(NamedTuple):
+    """Which part of an image of this size goes where."""
+
+    size: QSize
+    target: QPoint | QRectF
+    source: QRect | QRectF
+
+
+_NO_CUT = _Cut(QSize(), QPoint(), QRect())
+
+
+def _rect(placement: Placement) -> QRect:
+    at = placement.picture
+    return QRect(at.x_px, at.y_px, at.width_px, at.height_px)
+
+
+def _cut(placement: Placement, size: QSize) -> _Cut:
+    target, source = _rect(placement), _part(placement.source, size)
+    if source.toRect().size() == target.size():  # its own pixels, but for the rounding
+        return _Cut(size, target.topLeft(), _within(source, size))
+    return _Cut(size, QRectF(target), source)  # on the way from one size to another
 
 
 def _part(crop: Crop, size: QSize) -> QRectF:
@@ -66,9 +90,9 @@ def _part(crop: Crop, size: QSize) -> QRectF:
     return QRectF(crop.x * width, crop.y * height, crop.width * width, crop.height * height)
 
 
-def _within(part: QRectF, image: QImage) -> QRect:
+def _within(part: QRectF, size: QSize) -> QRect:
     """The part in whole pixels, all of them the image's."""
     rect = part.toRect()
-    rect.moveLeft(max(0, min(rect.left(), image.width() - rect.width())))
-    rect.moveTop(max(0, min(rect.top(), image.height() - rect.height())))
+    rect.moveLeft(max(0, min(rect.left(), size.width() - rect.width())))
+    rect.moveTop(max(0, min(rect.top(), size.height() - rect.height())))
     return rect

@@ -9,6 +9,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtGui import QFontDatabase
 
 from installation.config import OffAir, WallConfig
+from installation.wall.subtitles import SubtitleStage
 from installation.wall.video_frame import Drawing
 
 FONTS = Path(__file__).parent / "fonts"
@@ -28,8 +29,9 @@ class Stage(QObject):
 
     changed = Signal()
 
-    def __init__(self, settings: WallConfig, drawing: Drawing) -> None:
+    def __init__(self, settings: WallConfig, drawing: Drawing, subtitles: SubtitleStage) -> None:
         super().__init__()
+        self.spoken = subtitles
         self._settings = settings
         self._drawing = drawing
         self._family = settings.captions.font or bundled_family(settings.captions.language)
@@ -37,6 +39,7 @@ class Stage(QObject):
         self._overlay = ""
         self._notice = ""
         self._selected = ""
+        self._heard: tuple[str, ...] = ()
         self._is_cursor_hidden = True
         self._is_curtain_up = False
         self.sinks: dict[str, Any] = {}
@@ -78,6 +81,12 @@ class Stage(QObject):
             self._selected = name
             self.changed.emit()
 
+    def set_heard(self, names: tuple[str, ...]) -> None:
+        """The versions whose captions are marked: they are heard."""
+        if names != self._heard:
+            self._heard = names
+            self.changed.emit()
+
     def show_cursor(self) -> None:
         """Let the cursor be seen over the wall, which it is not in a gallery."""
         self._is_cursor_hidden = False
@@ -87,6 +96,9 @@ class Stage(QObject):
     def sinkCreated(self, name: str, sink: Any) -> None:  # noqa: N802
         """A tile's `VideoOutput` has come into being (GPU path)."""
         self.sinks[name] = sink
+
+    def _subtitles(self) -> SubtitleStage:
+        return self.spoken
 
     def _background(self) -> str:
         return self._settings.background
@@ -121,12 +133,16 @@ class Stage(QObject):
     def _selected_name(self) -> str:
         return self._selected
 
+    def _heard_names(self) -> list[str]:
+        return list(self._heard)
+
     def _cursor_is_hidden(self) -> bool:
         return self._is_cursor_hidden
 
     def _curtain_is_up(self) -> bool:
         return self._is_curtain_up
 
+    subtitles = Property(QObject, _subtitles, constant=True)
     background = Property(str, _background, notify=changed)
     usesGpu = Property(bool, _uses_gpu, constant=True)  # noqa: N815
     captionColor = Property(str, _caption_color, notify=changed)  # noqa: N815
@@ -137,6 +153,7 @@ class Stage(QObject):
     slateText = Property(str, _slate_text, notify=changed)  # noqa: N815
     overlayText = Property(str, _overlay_text, notify=changed)  # noqa: N815
     noticeText = Property(str, _notice_text, notify=changed)  # noqa: N815
+    heardNames = Property(list, _heard_names, notify=changed)  # noqa: N815
     selectedName = Property(str, _selected_name, notify=changed)  # noqa: N815
     isCursorHidden = Property(bool, _cursor_is_hidden, notify=changed)  # noqa: N815
     isCurtainUp = Property(bool, _curtain_is_up, notify=changed)  # noqa: N815

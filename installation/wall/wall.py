@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QObject, QSize, QUrl, Signal
@@ -12,9 +13,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtQml import qmlRegisterType
 from PySide6.QtQuick import QQuickView, QQuickWindow, QSGRendererInterface
 
-from installation.config import WallConfig
+from installation.config import SubtitlesConfig, WallConfig
 from installation.decode import Image, ImageTarget
-from installation.film import Fit, Picture, Point
+from installation.film import SILENCE, Fit, Picture, Point, Spoken
 from installation.layout import (
     MIDDLE,
     CaptionSpace,
@@ -22,13 +23,15 @@ from installation.layout import (
     Placement,
     Size,
     TileSpec,
-    arrange,
+    arrange_beside,
     between,
+    strip_on,
 )
 from installation.playback import PresentationSet
 from installation.wall.model import TileModel
 from installation.wall.picture_sheet import PictureSheet
-from installation.wall.stage import Stage
+from installation.wall.stage import Stage, bundled_family
+from installation.wall.subtitles import SubtitleStage
 from installation.wall.video_frame import (
     SHEET_FORMATS,
     VIDEO_FORMATS,
@@ -41,6 +44,8 @@ from installation.wall.video_frame import (
 if TYPE_CHECKING:
     from PySide6.QtCore import QVariantAnimation
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_SUBTITLES = SubtitlesConfig()
 _QML = Path(__file__).parent / "qml" / "Wall.qml"
 
 
@@ -96,10 +101,16 @@ class Wall(QObject):
     """Across and down, in the window's pixels."""
 
     def __init__(
-        self, settings: WallConfig, tiles: Sequence[TileContent], drawing: Drawing
+        self,
+        settings: WallConfig,
+        tiles: Sequence[TileContent],
+        drawing: Drawing,
+        subtitles: SubtitlesConfig = NO_SUBTITLES,
     ) -> None:
         super().__init__()
         self._settings = settings
+        self._subtitles = subtitles
+        self._spoken = SILENCE
         self._tiles = self._to_come = tuple(tiles)
         self._drawing = drawing
         self._targets: Mapping[tuple[str, Picture], ImageTarget] = {}
@@ -109,7 +120,9 @@ class Wall(QObject):
         self._sheet: PictureSheet | None = None
         self.placements: tuple[Placement, ...] = ()
         _prepare_scene_graph(drawing)
-        self.stage = Stage(settings, drawing)
+        self.stage = Stage(
+            settings, drawing, SubtitleStage(subtitles, lambda: bundled_family("en"))
+        )
         self._model = TileModel()
         self._window = _Window()
         self._window.setColor(QColor(settings.background))
@@ -168,6 +181,7 @@ class Wall(QObject):
         settings: WallConfig,
         tiles: Sequence[TileContent],
         to_come: Sequence[TileContent] | None = None,
+        subtitles: SubtitlesConfig | None = None,
     ) -> None:
         """Hang these tiles from now on, as the settings say.
 
@@ -175,28 +189,53 @@ class Wall(QObject):
         how large their pictures will be. Raises LayoutError, and changes nothing, where the layout
         cannot show them all.
         """
-        before = self._settings, self._tiles, self._to_come
+        before = self._settings, self._tiles, self._to_come, self._subtitles
         self._settings, self._tiles = settings, tuple(tiles)
+        self._subtitles = subtitles or self._subtitles
         self._to_come = tuple(tiles if to_come is None else to_come)
         try:
             self._lay_out(moves=True)
         except LayoutError:
-            self._settings, self._tiles, self._to_come = before
+            self._settings, self._tiles, self._to_come, self._subtitles = before
             raise
         self._window.setColor(QColor(settings.background))
         self.stage.apply(settings)
+        self.stage.spoken.apply(self._subtitles)
+        self._model.say(self._spoken.tiles)  # also to tiles that are new
 
-    def present(self, shown: PresentationSet) -> None:
-        """Hand one film frame's pictures to the scene: all of them in this one slot."""
+    def present(
+        self,
+        shown: PresentationSet,
+        live: Mapping[str, Any] = NOTHING,
+        spoken: Spoken = SILENCE,
+    ) -> None:
+        """Hand one film frame's pictures to the scene, what is new of live versions and what is
+        said: all of it in this one slot.
+        """
+        self.say(spoken)
+        self._show({**{name: frame.payload for name, frame in shown.frames.items()}, **live})
+
+    def say(self, spoken: Spoken) -> None:
+        """Show these subtitles with the film frame that the wall has."""
+        if spoken == self._spoken:
+            return
+        before, self._spoken = self._spoken, spoken
+        if spoken.wall != before.wall:
+            self.stage.spoken.say(spoken.wall)
+        self._model.say(spoken.tiles)
+
+    def show_live(self, pictures: Mapping[str, Any]) -> None:
+        """Hand over pictures of live versions while no film frame comes."""
+        self._show(pictures)
+
+    def _show(self, pictures: Mapping[str, Any]) -> None:
         if self._sheet is not None:
-            pictures: dict[str, Any] = {name: f.payload for name, f in shown.frames.items()}
             self._sheet.show_pictures(pictures)
             return
         from PySide6.QtMultimedia import QVideoFrame
 
-        for name, frame in shown.frames.items():
-            payload = frame.payload if frame.payload is not None else QVideoFrame()
-            self.stage.sinks[name].setVideoFrame(payload)
+        for name, payload in pictures.items():
+            self.stage.sinks[name].setVideoFrame(QVideoFrame() if payload is None else payload)
 
     def hide_cursor(self) -> None:
         """Let no cursor be seen over the wall."""
@@ -207,6 +246,10 @@ class Wall(QObject):
     def set_on_air(self, name: str, is_on_air: bool) -> None:
         """Lift or lower a tile's veil."""
         self._model.set_on_air(name, is_on_air)
+
+    def set_slate(self, name: str, is_slate: bool) -> None:
+        """Let a tile stand plain, with nothing but its caption."""
+        self._model.set_slate(name, is_slate)
 
     def tile_at(self, x: float, y: float) -> str | None:
         """The version whose tile hangs there."""
@@ -228,6 +271,7 @@ class Wall(QObject):
             return
         canvas = Size(size.width(), size.height())
         self.placements = self._arranged(canvas, self._tiles)
+        self.stage.spoken.place(strip_on(canvas, self._subtitles))
         to_come = self.placements
         if self._to_come != self._tiles:
             to_come = self._arranged(canvas, self._to_come)
@@ -267,7 +311,8 @@ class Wall(QObject):
         specs = [
             TileSpec(tile.name, tile.picture.display_aspect, tile.fit, tile.focus) for tile in tiles
         ]
-        return arrange(canvas, specs, self._settings.layout, space)
+        strip = strip_on(canvas, self._subtitles)
+        return arrange_beside(strip, specs, self._settings.layout, space)
 
     def _move(self, progress: float) -> None:
         """Show the tiles on their way to where they belong; 1 is there."""

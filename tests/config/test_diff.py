@@ -39,10 +39,29 @@ EVERYWHERE: dict[str, tuple[Any, ...]] = {
     "wall.captions.color": ("#fff", "#ffffff"),
     "wall.captions.language": ("en", "zh"),
     "wall.captions.date_format": ("auto", "yyyy"),
+    "wall.captions.speaker": (False, True),
+    "sound.from": ("none", "latest", "a"),
+    "sound.follow": (None, "focus"),
+    "sound.volume": (0, -6),
+    "sound.crossfade": (0, 1.5),
+    "sound.device": ("default", "HDMI"),
+    "sound.normalize": (True, False),
+    "sound.delay_ms": (0, 40),
     "playback.patience_ms": (0, 250),
     "playback.join": ("seam", "now"),
     "playback.drawing": ("auto", "gpu"),
     "playback.queue_mb": (16, 256),
+    "playback.allow_protocols": ([], ["rtsp"], ["http", "rtsp"]),
+    "playback.engine": ("auto", "av", "vlc"),
+    "playback.hwaccel": ("auto", "none", "cuda"),
+    "subtitles.language": ([], ["de"], ["de", "en"], ["en", "de"]),
+    "subtitles.per": ("wall", "tile"),
+    "subtitles.size": ("4%", "30px"),
+    "subtitles.position": ("bottom", "top"),
+    "subtitles.lines": (2, 1),
+    "subtitles.color": ("#f4f1ea", "#fff"),
+    "subtitles.outline": ("#000000", "#333"),
+    "subtitles.font": ("", "Inter"),
     "conform.mode": ("auto", "never"),
     "conform.cache": (None, "x"),
     "conform.limit": ("20%", "20 GB"),
@@ -62,7 +81,9 @@ OF_A_VERSION: dict[str, tuple[Any, ...]] = {
     "when_short": (None, "black"),
     "fit": (None, "contain", "cover"),
     "focus": (None, [0, 0.5], ["0%", "20%"]),
+    "gain": (None, 0, -3),
     "hidden": (None, True, False),
+    "engine": (None, "auto", "vlc"),
 }
 VERSIONS = ("a", "2022 Gen-2.5", "Café")
 CAPTIONS = (None, "none", "{model}")
@@ -117,6 +138,7 @@ def test_every_setting_of_the_schema_is_tried() -> None:
     sections = {
         "film": "FilmConfig", "wall": "WallConfig", "wall.captions": "Captions",
         "playback": "PlaybackConfig", "conform": "ConformConfig",
+        "subtitles": "SubtitlesConfig", "sound": "SoundConfig",
     }  # fmt: skip
     known = {
         f"{at}.{name}" for at, model in sections.items() for name in models[model]["properties"]

@@ -25,7 +25,7 @@ def test_every_wish_is_read_exactly(tmp_path: Path) -> None:
     config = load(
         tmp_path,
         'in: 1.5, out: "1:02.25", offset: -0.04, speed: fit, cues: {kiss: 11.05}, '
-        "when_short: loop, fit: cover, focus: [0.3, 12.5%], hidden: true",
+        "when_short: loop, fit: cover, focus: [0.3, 12.5%], hidden: true, engine: vlc",
     )
     assert config.versions["2024 V"].wishes == Wishes(
         start=Fraction(3, 2),
@@ -37,6 +37,7 @@ def test_every_wish_is_read_exactly(tmp_path: Path) -> None:
         fit="cover",
         focus=(Fraction(3, 10), Fraction(1, 8)),
         hidden=True,
+        engine="vlc",
     )
     assert config.film.cue_times == {"kiss": Fraction(25, 2)}
 
@@ -75,6 +76,8 @@ def test_the_curator_s_wishes_go_before_the_artist_s() -> None:
         ("focus: [0, ]", "is not a point of the picture"),
         ("focus: [~, 0]", "this is no part of the way across the picture"),
         ("focuss: [0, 0]", 'did you mean "focus"?'),
+        ("engine: vcl", 'did you mean "vlc"?'),
+        ("engine: mpv", '"mpv" is not one of the choices; write auto, av, vlc'),
     ],
 )
 def test_a_mistake_is_said_at_its_own_line(tmp_path: Path, override: str, says: str) -> None:

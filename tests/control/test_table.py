@@ -152,3 +152,25 @@ def test_no_line_is_wider_than_the_terminal(
 ) -> None:
     wall = status(versions=tuple(versions), notices=tuple(notices), title="x")
     assert max(map(len, lines(wall, width))) <= max(width, 40)
+
+
+def test_it_says_where_a_live_version_comes_from(
+    status: MakeStatus, make_version: MakeVersion
+) -> None:
+    lost = {"state": "off air", "live": "rtsp://cam/a", "width_px": 0}
+    versions = (make_version("2025 A", live="http://b/c"), make_version("2026 B", **lost))
+    told = " ".join(lines(status(versions=versions), 200))
+    assert "1920x1080, live from http://b/c" in told
+    assert " live from rtsp://cam/a" in told
+
+
+def test_it_says_by_what_each_version_is_decoded(
+    status: MakeStatus, make_version: MakeVersion
+) -> None:
+    versions = (
+        make_version("2022 Sora", decoding="hardware (cuda)"),
+        make_version("2024 Veo", decoding="software (cuda failed)"),
+    )
+    told = " ".join(lines(status(versions=versions), 200))
+    assert "h264, hardware (cuda)" in told
+    assert "h264, software (cuda failed)" in told

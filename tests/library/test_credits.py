@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -67,7 +69,7 @@ def test_version_yaml_tells_everything(film_folder: Path) -> None:
         "model: Runway Gen-2\ndate: 2024-03-11\ntitle: Der Kuss\n"
         "tools: ComfyUI\nnote: |\n  first pass\n"
     )
-    credit, notices, _ = credit_for(_version(film_folder, yaml), film_folder)
+    credit, notices, *_ = credit_for(_version(film_folder, yaml), film_folder)
     assert notices == ()
     assert credit == Credit(
         model="Runway Gen-2",
@@ -80,7 +82,7 @@ def test_version_yaml_tells_everything(film_folder: Path) -> None:
 
 
 def test_what_version_yaml_leaves_out_comes_from_the_folder_name(film_folder: Path) -> None:
-    credit, _, _ = credit_for(_version(film_folder, "title: Kiss\nnote:\n"), film_folder)
+    credit, _, *_ = credit_for(_version(film_folder, "title: Kiss\nnote:\n"), film_folder)
     assert (credit.model, credit.date, credit.title) == ("Sora", PartialDate(2024, 3), "Kiss")
 
 
@@ -95,7 +97,7 @@ def test_version_yaml_says_how_its_version_is_played(film_folder: Path) -> None:
 
 @pytest.mark.parametrize("date", ["2024", "2024-03", '"2024-03-11"'])
 def test_version_yaml_may_know_only_part_of_the_date(film_folder: Path, date: str) -> None:
-    credit, notices, _ = credit_for(_version(film_folder, f"date: {date}\n"), film_folder)
+    credit, notices, *_ = credit_for(_version(film_folder, f"date: {date}\n"), film_folder)
     assert (notices, str(credit.date)) == ((), date.strip('"'))
 
 
@@ -114,7 +116,7 @@ def test_version_yaml_may_know_only_part_of_the_date(film_folder: Path, date: st
 def test_a_mistake_in_version_yaml_is_told_and_the_folder_name_counts(
     film_folder: Path, yaml: str, place: str
 ) -> None:
-    credit, notices, _ = credit_for(_version(film_folder, yaml), film_folder)
+    credit, notices, *_ = credit_for(_version(film_folder, yaml), film_folder)
     assert len(notices) == 1
     assert notices[0].startswith(place)
     assert credit == Credit("Sora", PartialDate(2024, 3))
@@ -125,7 +127,7 @@ def test_a_version_yaml_under_another_name_is_pointed_out(film_folder: Path, nam
     version = film_folder / "2024-03 Sora"
     version.mkdir()
     (version / name).write_text("model: Sora 2\n")
-    credit, notices, _ = credit_for(version, film_folder)
+    credit, notices, *_ = credit_for(version, film_folder)
     if credit.source == "folder name":  # but for file systems where capitals do not count
         assert 'rename it to "version.yaml"' in notices[0]
 
@@ -145,6 +147,25 @@ def test_a_version_yaml_that_is_no_file_of_its_own_is_not_read(
         file.symlink_to(tmp_path / "secret.yaml")
     else:
         file.symlink_to(file)
-    credit, notices, _ = credit_for(version, film_folder)
+    credit, notices, *_ = credit_for(version, film_folder)
     assert credit.model == "Sora"
     assert notices[0].startswith("2024-03 Sora/version.yaml: is a ")
+
+
+def test_reading_a_version_yaml_imports_nothing(tmp_path: Path) -> None:
+    """It is read while Qt is imported, which does not bear that anybody else imports."""
+    film = tmp_path / "film" / "2026 Live"
+    film.mkdir(parents=True)
+    (film / "version.yaml").write_text("model: x\ndate: 2026\nsource: rtsp://cam/a\n")
+    (tmp_path / "wall.yaml").write_text("film: {versions: film}\n")
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from installation.app import load_config, scan\n"
+        "load_config(Path('wall.yaml')); before = set(sys.modules)\n"
+        "found = scan(Path('film'), order='date', protocols=['rtsp'], read_credentials=None)\n"
+        "assert len(found.versions) == 1; print(sorted(set(sys.modules) - before))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "[]\n"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
 import os
 import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -19,6 +16,7 @@ from installation.decode.container import CONTAINERS, open_film, recognise
 from installation.errors import VersionRejected
 from installation.library import scan
 from installation.library.gate import open_gate
+from tests.baits import Listener, baits_for, with_external_pictures
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 
@@ -133,55 +131,10 @@ def test_what_is_no_film_says_what_it_is(version: Path, content: bytes, why: str
         recognise(version / "film.mp4")
 
 
-class _Listener(http.server.ThreadingHTTPServer):
-    """A web server on this machine that writes down who comes."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.requests: list[str] = []
-
-
-class _Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        assert isinstance(self.server, _Listener)
-        self.server.requests.append(self.path)
-        self.send_error(404)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def listener() -> Iterator[_Listener]:
-    with _Listener() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def _baits(url: str) -> dict[str, bytes]:
-    texts = {
-        "hls": f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{url}/a.ts\n#EXT-X-ENDLIST\n",
-        "m3u": f"#EXTM3U\n#EXTINF:10,film\n{url}/film.mp4\n",
-        "ffconcat": f"ffconcat version 1.0\nfile '{url}/a.mp4'\n",
-        "concat": f"file '{url}/a.mp4'\n",
-        "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
-        "m=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
-        "dash": f'<?xml version="1.0"?>\n<MPD type="static"><BaseURL>{url}/</BaseURL></MPD>',
-        "asx": f'<asx version="3"><entry><ref href="{url}/a.wmv"/></entry></asx>',
-        "pls": f"[playlist]\nFile1={url}/a.mp4\n",
-        "address": f"{url}/film.mp4\n",
-    }
-    return {kind: text.encode() for kind, text in texts.items()}
-
-
 def test_nothing_that_a_playlist_names_is_opened(
-    film_folder: Path, listener: _Listener, monkeypatch: pytest.MonkeyPatch
+    film_folder: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"http://127.0.0.1:{listener.server_port}"
-    baits = _baits(url)
+    baits = baits_for(listener.url)
     for kind, content in baits.items():
         folder = film_folder / f"2024 {kind}"
         folder.mkdir()
@@ -225,7 +178,7 @@ def test_a_film_that_keeps_its_pictures_in_another_file_is_not_followed(
     secret = tmp_path / "secret.mov"
     secret.write_bytes(clip)
     film = version / "film.mp4"
-    film.write_bytes(_with_external_pictures(clip, secret))
+    film.write_bytes(with_external_pictures(clip, secret))
     with open_film(film, "mov") as opened, contextlib.suppress(av.error.FFmpegError):
         assert next(opened.decode(video=0), None) is None
     library = scan(film_folder, order="date")
@@ -236,22 +189,3 @@ def test_a_film_that_keeps_its_pictures_in_another_file_is_not_followed(
     follow = {"enable_drefs": "1", "use_absolute_path": "1"}
     with av.open(film, format="mov", container_options=follow) as opened:
         assert next(opened.decode(video=0)).width == 64
-
-
-def _with_external_pictures(film: bytes, target: Path) -> bytes:
-    """The MP4 without its pictures, and a QuickTime alias to another file that has them."""
-    path = str(target).replace("/", ":").encode()
-    record = bytes(150)  # an Alias Record with no volume, name or levels
-    record += struct.pack(">HH", 2, len(path)) + path + b"\0" * (len(path) % 2)  # 2: whole path
-    record += struct.pack(">HH", 0xFFFF, 0)
-    entry = struct.pack(">I4sI", 12 + len(record), b"alis", 0) + record
-    at = film.rindex(b"url \x00\x00\x00\x01") - 4  # the last track is the picture's
-    grown = len(entry) - 12
-    content = bytearray(film[:at] + entry + film[at + 12 :])
-    for box in (b"dref", b"dinf", b"minf", b"mdia", b"trak", b"moov"):
-        place = film.rindex(box, 0, at) - 4
-        (size,) = struct.unpack_from(">I", content, place)
-        struct.pack_into(">I", content, place, size + grown)
-    start, stop = film.index(b"mdat") + 4, film.index(b"moov") - 4
-    content[start:stop] = b"\0" * (stop - start)
-    return bytes(content)

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from installation.film import SystemClock
+from installation.film import Credit, Picture, Subtitles, SystemClock, Version
 from installation.library.catalog import Entry, State
-from installation.library.receipts import TEMPORARY_NAME, Receipts
+from installation.library.receipts import TEMPORARY_NAME, Receipts, receipt_text
 from installation.library.sighting import sight
 from installation.library.watch import Watch
 from tests.fakes import FakeClock, FakeLook
@@ -127,6 +128,25 @@ def test_a_receipt_follows_every_step_from_the_first_file_to_the_wall(wall: Wall
         "credit: Sora, no date (from folder name)\n\n"
         "The wall writes this text. It is no part of the version and may be deleted.\n"
     )
+
+
+def test_the_receipt_of_a_live_version_names_its_source_without_its_password() -> None:
+    live = Version(
+        "now", Path("now/version.yaml"), Credit("Now"), Picture(1, 1), Fraction(0), Fraction(0),
+        0, "", source="rtsp://u:secret@cam/a",
+    )  # fmt: skip
+    told = receipt_text(Entry("now", State.ON_AIR, live), NOON_NS)
+    assert "\nlive: rtsp://u@cam/a, shown as it comes\n" in told
+
+
+def test_a_receipt_tells_what_is_wrong_with_subtitles_asked_for_or_not() -> None:
+    bad = Subtitles("de", "now/de.srt", complaints=("now/de.srt:3: ends before it begins; x",))
+    version = Version(
+        "now", Path("now/film.mp4"), Credit("Now"), Picture(1, 1), Fraction(24), Fraction(1),
+        24, "mov", subtitles=(bad,),
+    )  # fmt: skip
+    told = receipt_text(Entry("now", State.ON_AIR, version), NOON_NS)
+    assert "\n\nnow/de.srt:3: ends before it begins; x\n" in told
 
 
 def test_a_rejected_version_says_why_and_that_mending_it_is_enough(wall: Wall, put: Put) -> None:

@@ -510,3 +510,27 @@ def test_however_much_calls_a_round_is_followed_by_a_rest_of_its_own_length(wall
     wall.watch._rest(0)
     assert waits.may_last[3:] == [0, 0.25, 1.75]
     wall.watch._condition = condition
+
+
+def test_subtitles_of_the_film_are_told_as_they_come_change_and_go(wall: Wall, put: Put) -> None:
+    def said() -> list[str]:
+        return [cue.text for track in wall.watch.library.subtitles for cue in track.cues]
+
+    wall.go()
+    cue = "1\n00:00:01,000 --> 00:00:02,000\n{}\n"
+    file = put("", "film.de.srt", cue.format("nie").encode())
+    wall.go(1)
+    assert said() == []
+    wall.go(SETTLE_S)
+    assert said() == ["nie"]
+    told = len(wall.told)
+    wall.go(SETTLE_S)
+    assert len(wall.told) == told
+    file.write_bytes(b"\xff\xff")
+    wall.go(1)
+    wall.go(SETTLE_S)
+    assert said() == ["nie"]
+    assert "is not in UTF-8" in wall.watch.library.subtitles[0].complaints[0]
+    file.unlink()
+    wall.go(1)
+    assert said() == []

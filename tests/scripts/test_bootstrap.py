@@ -48,8 +48,9 @@ def test_a_missing_library_is_named_by_its_package(
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     missing = bootstrap.missing_packages(for_tests=True, needs_screen=True)
     assert {"libegl1", "libxcb-cursor0", "libvlc5", "xvfb", "xdotool"} <= set(missing)
+    assert {"pulseaudio", "pulseaudio-utils"} <= set(missing)
     without = bootstrap.missing_packages(for_tests=False, needs_screen=False)
-    assert not {"libvlc5", "xvfb", "xdotool"} & set(without)
+    assert not {"libvlc5", "xvfb", "xdotool", "pulseaudio"} & set(without)
 
 
 def test_without_the_right_to_install_it_says_the_one_command_and_stops(

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from installation.config import GridLayout, Length
+from installation.film import TextBlock
 from installation.layout import CaptionSpace, Placement, Size, TileSpec, arrange
 from installation.wall.model import TileModel
 
@@ -54,6 +55,16 @@ def test_the_same_versions_laid_out_anew_keep_their_rows(qtbot: Any) -> None:
     assert value(model, 1, "isOnAir") is False
 
 
+def test_a_slate_stays_one_while_the_tiles_move(qtbot: Any) -> None:
+    model = TileModel()
+    model.arrange(placed("a", "b"), ["A", "B"])
+    assert value(model, 1, "isSlate") is False
+    with qtbot.waitSignal(model.dataChanged):
+        model.set_slate("b", True)
+    model.arrange(placed("b", "a"), ["B", "A"])
+    assert [value(model, row, "isSlate") for row in range(2)] == [True, False]
+
+
 @given(st.lists(st.permutations("abcde").flatmap(lambda p: st.integers(0, 5).map(lambda n: p[:n]))))
 def test_whoever_comes_goes_or_moves_rows_that_stay_are_never_made_anew(
     walls: list[list[str]],
@@ -85,3 +96,20 @@ def test_only_the_tile_that_goes_off_air_is_told_so(qtbot: Any) -> None:
         model.set_on_air("b", False)
     assert change.args[0].row() == change.args[1].row() == 1
     assert (value(model, 0, "isOnAir"), value(model, 1, "isOnAir")) == (True, False)
+
+
+def test_only_tiles_whose_subtitles_change_are_told(qtbot: Any) -> None:
+    model = TileModel()
+    model.arrange(placed("a", "b"), ["A", "B"])
+    told: list[int] = []
+    model.dataChanged.connect(lambda first, last, roles: told.append(first.row()))
+    said = {"b": (TextBlock("nie", is_top=True, align="left"),)}
+    model.say(said)
+    model.say(said)
+    (block,) = value(model, 1, "subtitles")
+    assert (block["isTop"], block["align"]) == (True, "left")
+    assert block["text"].strip("\u2068\u2069") == "nie"
+    assert value(model, 0, "subtitles") == []
+    model.say({})
+    assert value(model, 1, "subtitles") == []
+    assert told == [1, 1]

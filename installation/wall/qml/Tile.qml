@@ -25,6 +25,8 @@ Item {
     required property int fontPx
     required property string caption
     required property bool isOnAir
+    required property bool isSlate
+    required property var subtitles
 
     Item {
         x: tile.pictureX
@@ -47,7 +49,7 @@ Item {
             anchors.fill: parent
             color: tile.wall.background
             visible: opacity > 0
-            opacity: tile.isOnAir ? 0 : tile.wall.offAirVeil
+            opacity: tile.isSlate ? 1 : tile.isOnAir ? 0 : tile.wall.offAirVeil
             Behavior on opacity { NumberAnimation { duration: 400; easing.type: Easing.InOutSine } }
         }
 
@@ -59,12 +61,22 @@ Item {
         }
     }
 
+    Loader {
+        readonly property var hung: tile
+        x: tile.pictureX
+        y: tile.pictureY
+        width: tile.pictureWidth
+        height: tile.pictureHeight
+        source: tile.wall.subtitles.isInTiles ? "TileSubtitles.qml" : ""
+    }
+
     Caption {
         x: tile.captionX
         y: tile.captionY
         width: tile.captionWidth
         height: tile.captionHeight
         text: tile.caption
+        isMarked: tile.wall.heardNames.indexOf(tile.name) >= 0
         fontPx: tile.fontPx
         fontFamily: tile.wall.fontFamily
         color: tile.wall.captionColor

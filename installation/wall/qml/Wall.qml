@@ -24,7 +24,12 @@ Item {
         Tile { wall: root.wall }
     }
 
-    // what is seldom there is loaded when it is; both find the stage by `wall`
+    // what is seldom there is loaded when it is; all find the stage by `wall`
+    Loader {
+        property var wall: root.wall
+        source: root.wall.subtitles.isInStrip ? "StripSubtitles.qml" : ""
+    }
+
     Loader {
         property var wall: root.wall
         anchors.fill: parent
