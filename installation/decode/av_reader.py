@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -12,7 +11,7 @@ import av
 
 from installation.decode.av_pictures import AvPictures, reason_of
 from installation.decode.container import DAMAGE
-from installation.decode.image import Converter, Image, ImageTarget
+from installation.decode.image import Converter, DecodedFrame
 from installation.decode.reader import ReaderFacts, ReaderFault
 from installation.film.timeline import tolerance_for
 
@@ -20,20 +19,6 @@ MISSING_FRAMES_ALLOWED = 2
 """A file may end this many pictures before its header says; beyond that it was cut off."""
 BLIND_SEEK_S = 2
 """Without an index, a jump ahead of more than this many seconds is worth a seek."""
-
-
-@dataclass(slots=True)
-class AvFrame:
-    """A decoded picture; see `decode.reader.Frame`."""
-
-    pts: Fraction
-    until: Fraction | None
-    decoded: av.VideoFrame
-    converter: Converter
-
-    def image(self, target: ImageTarget) -> Image:
-        """See `Frame.image`."""
-        return self.converter.convert(self.decoded, target)
 
 
 class AvReader:
@@ -78,9 +63,9 @@ class AvReader:
         self._tolerance = tolerance_for(self._pictures.time_base)
         return ReaderFacts(self._tolerance)
 
-    def frames(self, start: Fraction, stop: Fraction) -> Iterator[AvFrame]:
+    def frames(self, start: Fraction, stop: Fraction) -> Iterator[DecodedFrame]:
         """See `Reader.frames`."""
-        pending: AvFrame | None = None
+        pending: DecodedFrame | None = None
         first, last = start + self._tolerance, stop + self._tolerance
         try:
             for decoded in self._pictures.since(start, self._tolerance):
@@ -150,10 +135,10 @@ class AvReader:
         self._pictures.close()
         self._entry_points, self._entries_known = (), 0
 
-    def _stamp(self, decoded: av.VideoFrame) -> AvFrame:
-        return AvFrame(self._pictures.time_of(decoded), None, decoded, self._converter)
+    def _stamp(self, decoded: av.VideoFrame) -> DecodedFrame:
+        return DecodedFrame(self._pictures.time_of(decoded), None, decoded, self._converter)
 
-    def _refuse_early_end(self, last: AvFrame) -> None:
+    def _refuse_early_end(self, last: DecodedFrame) -> None:
         end = last.pts + 1 / self._rate
         if end + MISSING_FRAMES_ALLOWED / self._rate < self._duration:
             raise ReaderFault(

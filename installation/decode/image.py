@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -92,6 +93,20 @@ class Converter:
             threads=1,
         )
         return _image(converted, matrix, True)
+
+
+@dataclass(slots=True)
+class DecodedFrame:
+    """A decoder's picture; see `decode.reader.Frame`."""
+
+    pts: Fraction
+    until: Fraction | None
+    decoded: av.VideoFrame
+    converter: Converter
+
+    def image(self, target: ImageTarget) -> Image:
+        """See `Frame.image`."""
+        return self.converter.convert(self.decoded, target)
 
 
 def colours_of(frame: av.VideoFrame) -> tuple[str, bool]:

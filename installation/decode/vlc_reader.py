@@ -15,12 +15,12 @@ from pathlib import Path
 import av
 
 from installation.decode.container import DAMAGE
-from installation.decode.image import Converter
+from installation.decode.image import Converter, DecodedFrame
 from installation.decode.libvlc import VlcMissing, open_media, vlc_is_missing
 from installation.decode.reader import ReaderFacts, ReaderFault
 from installation.decode.vlc_film import VlcFilm, reason
 from installation.decode.vlc_player import VlcPlayer
-from installation.decode.vlc_run import LostTrack, VlcFrame, VlcRun
+from installation.decode.vlc_run import LostTrack, VlcRun
 from installation.film import Clock, SystemClock
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class VlcReader:
         self._twin = self._begin(self._film, 0)
         return ReaderFacts(self._film.tolerance)
 
-    def frames(self, start: Fraction, stop: Fraction) -> Iterator[VlcFrame | None]:
+    def frames(self, start: Fraction, stop: Fraction) -> Iterator[DecodedFrame | None]:
         """See `Reader.frames`."""
         if self._film is None:
             raise ReaderFault("is closed")
@@ -106,7 +106,7 @@ class VlcReader:
 
     def _frames(
         self, film: VlcFilm, asked: int, start: Fraction, stop: Fraction
-    ) -> Iterator[VlcFrame | None]:
+    ) -> Iterator[DecodedFrame | None]:
         index = film.index_at(start)
         self._lead = None
         last = stop + film.tolerance
@@ -119,7 +119,7 @@ class VlcReader:
             assert pts is not None
             if until is None:
                 self._refuse_early_end(pts)
-            yield VlcFrame(pts, until, decoded, self._converter)
+            yield DecodedFrame(pts, until, decoded, self._converter)
             if until is None or until > last:
                 return
             index += 1

@@ -6,12 +6,10 @@ them; the others are counted, and the time libVLC says is between two must be th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import av
 
-from installation.decode.image import Converter, Image, ImageTarget
 from installation.decode.reader import ReaderFault
 from installation.decode.stamp import read, stamp_rows
 from installation.decode.vlc_film import VlcFilm
@@ -32,20 +30,6 @@ _MOST_ALIKE = 480
 
 class LostTrack(Exception):
     """It is not known which picture libVLC shows, or it left one out."""
-
-
-@dataclass(slots=True)
-class VlcFrame:
-    """A picture of libVLC's; see `decode.reader.Frame`."""
-
-    pts: Fraction
-    until: Fraction | None
-    decoded: av.VideoFrame
-    converter: Converter
-
-    def image(self, target: ImageTarget) -> Image:
-        """See `Frame.image`."""
-        return self.converter.convert(self.decoded, target)
 
 
 class VlcRun:
