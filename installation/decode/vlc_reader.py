@@ -177,7 +177,7 @@ class VlcReader:
         try:
             if self._lead is None or is_new:
                 self._lead = (0, film.beginning.pictures())
-            run.prepare(index, 0)
+            run.prepare(index, 0 if index < MOST_BY_PYAV else WAIT_S)  # PyAV would run away from it
             number, pictures = self._lead
             self._lead = (index + 1, pictures)
             decoded = next(islice(pictures, index - number, None), None)
