@@ -103,7 +103,7 @@ def assert_nothing_missing(outcome: Outcome, judgement: Judgement) -> None:
     missing = judgement.missing() - unwatched - frames["dropped"] - frames["late"]
     # Qt may paint one late, for reasons of its own, just before the next
     assert missing <= 0.005 * frames["due"], judgement.gaps()
-    # how much a slow machine drops, or misses watching, is the machine's affair: scripts/bench_play.py
+    # how much a slow machine drops or misses is the machine's affair; scripts/bench_play.py tells
     assert unwatched <= 0.1 * frames["due"]
     assert frames["dropped"] <= 0.1 * frames["due"]
 
