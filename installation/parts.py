@@ -46,26 +46,19 @@ def feed_of(version: Version, count: int, *, pool: DecodePool) -> Feed:
 
 def reader_of(version: Version, threads: int) -> Reader:
     """What decodes a version, as it was decided; not opened yet."""
+    engine: type[AvReader | VlcReader] = AvReader
     if "vlc" in (version.opened_by, version.decoding.engine):
         from installation.decode.vlc_reader import VlcReader
 
-        return VlcReader(
-            version.path,
-            version.container,
-            duration=version.duration,
-            rate=version.rate,
-            threads=threads,
-            is_sealed=version.original is not None,
-            hardware=version.decoding.hardware,
-        )
-    return AvReader(
+        engine = VlcReader
+    return engine(
         version.path,
         version.container,
         duration=version.duration,
         rate=version.rate,
         threads=threads,
         is_sealed=version.original is not None,
-        on=version.decoding.hardware,
+        hardware=version.decoding.hardware,
     )
 
 

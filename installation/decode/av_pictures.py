@@ -14,7 +14,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from installation.decode import hardware
-from installation.decode.container import DAMAGE, open_film, picture_stream
+from installation.decode.container import DAMAGE, open_film, picture_stream, reason_of
 from installation.decode.hardware import HardwareFault
 from installation.decode.packet_table import PacketTable
 from installation.decode.reader import ReaderFault
@@ -211,8 +211,3 @@ class AvPictures:
             self._sealed_from = pts
         if not is_whole(memoryview(packet), pts - self._sealed_from):
             raise ReaderFault(f"is damaged, at {float(pts * self.time_base):.1f} seconds")
-
-
-def reason_of(error: Exception) -> str:
-    """Why, in few words."""
-    return str(getattr(error, "strerror", None) or error)

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import av
 
-from installation.decode.av_pictures import AvPictures, reason_of
-from installation.decode.container import DAMAGE
+from installation.decode.av_pictures import AvPictures
+from installation.decode.container import DAMAGE, reason_of
 from installation.decode.image import Converter, DecodedFrame
-from installation.decode.reader import ReaderFacts, ReaderFault
+from installation.decode.reader import ReaderFacts, ReaderFault, refuse_early_end
 from installation.film.timeline import tolerance_for
 
-MISSING_FRAMES_ALLOWED = 2
-"""A file may end this many pictures before its header says; beyond that it was cut off."""
 BLIND_SEEK_S = 2
 """Without an index, a jump ahead of more than this many seconds is worth a seek."""
 
@@ -26,7 +24,7 @@ class AvReader:
 
     `duration` in seconds and `rate` in frames per second are what the file says of itself. Of a
     mezzanine, `is_sealed`, no picture that is damaged is ever handed out. It is decoded on a device
-    of the kind `on` (see `hardware`) where it can be.
+    of the kind `hardware` (see `hardware`) where it can be.
     """
 
     needs_own_thread = False
@@ -40,12 +38,14 @@ class AvReader:
         rate: Fraction,
         threads: int,
         is_sealed: bool = False,
-        on: str | None = None,
+        hardware: str | None = None,
     ) -> None:
         self._format = container
         self._duration = duration
         self._rate = rate
-        self._pictures = AvPictures(path, container, threads=threads, is_sealed=is_sealed, on=on)
+        self._pictures = AvPictures(
+            path, container, threads=threads, is_sealed=is_sealed, on=hardware
+        )
         self._converter = Converter()
         self._tolerance = Fraction(0)
         self._entry_points: tuple[Fraction, ...] = ()
@@ -83,7 +83,7 @@ class AvReader:
             raise ReaderFault(f"cannot be read on: {reason_of(error)}") from error
         if pending is None:
             raise ReaderFault("has no picture that can be decoded")
-        self._refuse_early_end(pending)
+        refuse_early_end(pending.pts, self._rate, self._duration)
         yield pending
 
     def is_ahead_worth_a_seek(self, here: Fraction, there: Fraction) -> bool:
@@ -137,11 +137,3 @@ class AvReader:
 
     def _stamp(self, decoded: av.VideoFrame) -> DecodedFrame:
         return DecodedFrame(self._pictures.time_of(decoded), None, decoded, self._converter)
-
-    def _refuse_early_end(self, last: DecodedFrame) -> None:
-        end = last.pts + 1 / self._rate
-        if end + MISSING_FRAMES_ALLOWED / self._rate < self._duration:
-            raise ReaderFault(
-                f"ends early, after {float(end):.1f} of {float(self._duration):.1f} seconds; "
-                "copy it again"
-            )

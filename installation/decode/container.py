@@ -238,3 +238,8 @@ def _text_of(head: bytes) -> str | None:
         return None
     has_controls = any(ord(c) < 32 and c not in "\t\n\r\f\x1b" for c in text)
     return None if has_controls else text.lstrip()
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong, in the system's words."""
+    return str(getattr(error, "strerror", None) or error)

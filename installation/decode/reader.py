@@ -14,6 +14,10 @@ class ReaderFault(Exception):
     """A version's file could not be read on; the sentence says why, in the artist's words."""
 
 
+MISSING_FRAMES_ALLOWED = 2
+"""A file may end this many pictures before its header says; beyond that it was cut off."""
+
+
 class Frame(Protocol):
     """One decoded picture of a version, not yet converted for drawing."""
 
@@ -89,3 +93,12 @@ class Reader(Protocol):
     def close(self) -> None:
         """Free the container and the decoder; may be called twice."""
         ...
+
+
+def refuse_early_end(last: Fraction, rate: Fraction, duration: Fraction) -> None:
+    """Raise ReaderFault where a film's last picture, at so many seconds, comes too soon."""
+    end = last + 1 / rate
+    if end + MISSING_FRAMES_ALLOWED / rate < duration:
+        raise ReaderFault(
+            f"ends early, after {float(end):.1f} of {float(duration):.1f} seconds; copy it again"
+        )

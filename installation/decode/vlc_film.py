@@ -18,6 +18,7 @@ from installation.decode.container import (
     NO_CONTAINERS,
     open_film,
     picture_stream,
+    reason_of,
 )
 from installation.decode.packet_table import PacketTable
 from installation.decode.reader import ReaderFault
@@ -51,7 +52,7 @@ class VlcFilm:
         try:
             self.beginning = Beginning(path, container)
         except DAMAGE as error:
-            raise ReaderFault(f"cannot be opened: {reason(error)}") from error
+            raise ReaderFault(f"cannot be opened: {reason_of(error)}") from error
         try:
             self.first = self.beginning.first
             if self.first.rotation % 360:
@@ -60,7 +61,7 @@ class VlcFilm:
                 self._open(path, container)
         except DAMAGE as error:
             self.close()
-            raise ReaderFault(f"cannot be opened: {reason(error)}") from error
+            raise ReaderFault(f"cannot be opened: {reason_of(error)}") from error
 
     def _open(self, path: Path, container: str) -> None:
         self._film = open_film(path, container)
@@ -127,7 +128,7 @@ class VlcFilm:
         try:
             packet = next(self._packets, None)
         except DAMAGE as error:
-            raise ReaderFault(f"cannot be read on: {reason(error)}") from error
+            raise ReaderFault(f"cannot be read on: {reason_of(error)}") from error
         if packet is None:
             return False
         self._note(packet)
@@ -155,8 +156,3 @@ class VlcFilm:
 
 APART_S = 1
 """Seconds; less are gone through more quickly than libVLC begins anew."""
-
-
-def reason(error: Exception) -> str:
-    """What went wrong, in the system's words."""
-    return str(getattr(error, "strerror", None) or error)

@@ -14,19 +14,17 @@ from pathlib import Path
 
 import av
 
-from installation.decode.container import DAMAGE
+from installation.decode.container import DAMAGE, reason_of
 from installation.decode.image import Converter, DecodedFrame
 from installation.decode.libvlc import VlcMissing, open_media, vlc_is_missing
-from installation.decode.reader import ReaderFacts, ReaderFault
-from installation.decode.vlc_film import VlcFilm, reason
+from installation.decode.reader import ReaderFacts, ReaderFault, refuse_early_end
+from installation.decode.vlc_film import VlcFilm
 from installation.decode.vlc_player import VlcPlayer
 from installation.decode.vlc_run import LostTrack, VlcRun
 from installation.film import Clock, SystemClock
 
 logger = logging.getLogger(__name__)
 
-MISSING_FRAMES_ALLOWED = 2
-"""As `AvReader`'s."""
 ANEW_S = 1
 """A picture of a mezzanine further ahead than this is come to more quickly by beginning anew."""
 TWIN_S = 2
@@ -118,7 +116,7 @@ class VlcReader:
             pts, until = film.pts(index), film.pts(index + 1)
             assert pts is not None
             if until is None:
-                self._refuse_early_end(pts)
+                refuse_early_end(pts, self._rate, self._duration)
             yield DecodedFrame(pts, until, decoded, self._converter)
             if until is None or until > last:
                 return
@@ -182,7 +180,7 @@ class VlcReader:
             self._lead = (index + 1, pictures)
             decoded = next(islice(pictures, index - number, None), None)
         except DAMAGE as error:
-            raise ReaderFault(f"cannot be read on: {reason(error)}") from error
+            raise ReaderFault(f"cannot be read on: {reason_of(error)}") from error
         if decoded is None:
             raise ReaderFault("ends early; copy it again")
         return decoded
@@ -223,7 +221,7 @@ class VlcReader:
         try:
             media = open_media(self._path, self._container, on_hardware=self._on_hardware)
         except (OSError, ValueError) as error:
-            raise ReaderFault(f"cannot be opened: {reason(error)}") from error
+            raise ReaderFault(f"cannot be opened: {reason_of(error)}") from error
         except VlcMissing as missing:
             raise ReaderFault(str(missing)) from missing
         shape = film.first.width, film.first.height
@@ -238,11 +236,3 @@ class VlcReader:
             player, film, is_stamped=self._is_sealed, is_at_start=not begin,
             tries=tries, clock=self._clock,
         )  # fmt: skip
-
-    def _refuse_early_end(self, last: Fraction) -> None:
-        end = last + 1 / self._rate
-        if end + MISSING_FRAMES_ALLOWED / self._rate < self._duration:
-            raise ReaderFault(
-                f"ends early, after {float(end):.1f} of {float(self._duration):.1f} seconds; "
-                "copy it again"
-            )

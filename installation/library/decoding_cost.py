@@ -26,7 +26,9 @@ def cost_as_json(asked: dict[str, Any]) -> list[float] | None:
 
         reader = VlcReader(path, container, duration=duration, rate=rate, hardware=hardware)
     else:
-        reader = AvReader(path, container, duration=duration, rate=rate, threads=1, on=hardware)
+        reader = AvReader(
+            path, container, duration=duration, rate=rate, threads=1, hardware=hardware
+        )
     return _measured(reader, rate, (WorkClock(), SystemClock()), hardware)
 
 

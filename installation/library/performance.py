@@ -8,8 +8,8 @@ from fractions import Fraction
 import av
 from av.video.stream import VideoStream
 
-from installation.decode.av_reader import MISSING_FRAMES_ALLOWED
 from installation.decode.container import COPY_AGAIN
+from installation.decode.reader import MISSING_FRAMES_ALLOWED
 from installation.library.facts import Facts
 
 EVEN = Fraction(3, 2)

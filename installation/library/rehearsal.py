@@ -13,8 +13,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from installation.decode.av_reader import MISSING_FRAMES_ALLOWED
 from installation.decode.container import COPY_AGAIN, DAMAGE, open_film, picture_stream
+from installation.decode.reader import MISSING_FRAMES_ALLOWED
 from installation.errors import VersionRejected
 from installation.library.facts import Facts
 from installation.library.performance import Flaw, Performance

@@ -17,8 +17,8 @@ from av.stream import Stream
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
-from installation.decode.av_reader import MISSING_FRAMES_ALLOWED
 from installation.decode.container import COPY_AGAIN, DAMAGE, open_film, picture_stream
+from installation.decode.reader import MISSING_FRAMES_ALLOWED
 from installation.decode.seal import sealed
 from installation.decode.stamp import Stamp, stamp, stamp_rows
 from installation.errors import VersionRejected

@@ -41,7 +41,7 @@ def device(monkeypatch: pytest.MonkeyPatch) -> FakeDevice:
 
 def reader_of(film: Path, kind: str | None = "cuda") -> AvReader:
     container = recognise(film)
-    return AvReader(film, container, duration=FRAMES / RATE, rate=RATE, threads=1, on=kind)
+    return AvReader(film, container, duration=FRAMES / RATE, rate=RATE, threads=1, hardware=kind)
 
 
 def numbers(reader: AvReader, start: Fraction = Fraction(0)) -> list[int | None]:
