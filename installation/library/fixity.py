@@ -29,7 +29,7 @@ from installation.library.gate import open_gate, within
 from installation.library.names import is_film_name, is_ignored
 from installation.library.scan import folders_in
 from installation.library.sighting import RECEIPT_NAME
-from installation.library.whole import write_whole
+from installation.whole import write_whole
 
 logger = logging.getLogger(__name__)
 

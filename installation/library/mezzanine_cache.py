@@ -26,7 +26,7 @@ from installation.library.cached import Key, Mezzanine, Name, as_json, from_json
 from installation.library.digest import Digest, edition_of
 from installation.library.mezzanine import RECIPE, MezzanineFacts, Size
 from installation.library.places import mezzanines_folder
-from installation.library.whole import flush_file, flush_folder, write_whole
+from installation.whole import flush_file, flush_folder, write_whole
 
 logger = logging.getLogger(__name__)
 
