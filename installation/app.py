@@ -55,6 +55,7 @@ def play(
     report: Path | None,
     started_ns: int,
     say: Callable[[str], None],
+    is_kiosk: bool = False,
 ) -> int:
     """Play the wall of a config file until asked to end; the process's exit code.
 
@@ -107,7 +108,7 @@ def play(
             feeds.pop(name).stop()
         keeping = threading.Thread(target=known.keep, name="known films")
         keeping.start()  # disks can be slow
-        options = PlayOptions(windowed, loops, report, started_ns)
+        options = PlayOptions(windowed, loops, report, started_ns, is_kiosk)
         make_watch = watch_of(config, known)
         prepared = Prepared(library, feeds, captions, make_feed, make_watch, copies, engines)
         return show(config, prepared, options)

@@ -98,6 +98,8 @@ class PlayOptions:
     report: Path | None
     started_ns: int
     """When the program started."""
+    is_kiosk: bool = False
+    """Nobody is there: neither keys nor mouse do anything, but for the exit chord."""
 
 
 @dataclass(frozen=True)
