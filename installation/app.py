@@ -67,7 +67,8 @@ def play(
     config = load_config(path)
     known = KnownFilms(config.film.versions)
     # a film that nobody has measured yet may be anything: it must not take the wall with it
-    first_look = partial(probe_apart, limits=replace(LOOK, wall_s=FIRST_LOOK_S))
+    limits = replace(LOOK, wall_s=FIRST_LOOK_S)
+    first_look = partial(probe_apart, limits=limits, is_urgent=True)
     measure = partial(facts_of, by_pyav=first_look)
     decoding = DecodePool()
     make_feed = partial(feed_of, pool=decoding)

@@ -18,9 +18,11 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _SIGKILL = 1, 38, 9
 
 
-def step_back() -> None:
-    """Let everyone else go first; and where memory runs out, be the one that is ended for it."""
-    if sys.platform != "win32":  # there, whoever starts it says so
+def step_back(*, is_urgent: bool = False) -> None:
+    """Let everyone else go first, unless somebody waits for this process; and where memory runs
+    out, be the one that is ended for it.
+    """
+    if sys.platform != "win32" and not is_urgent:  # on Windows, whoever starts it says so
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
     with contextlib.suppress(OSError):

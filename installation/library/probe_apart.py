@@ -59,13 +59,15 @@ def probe_apart(
     threads: int = 1,
     limits: Limits | None = None,
     stop: threading.Event | None = None,
+    is_urgent: bool = False,
     program: Path = PROGRAM,
 ) -> Facts:
     """What `probe` tells of a film that passed the gate, after a rehearsal of its end or the whole.
 
     Any thread may call; it waits until the process is gone. Raises VersionRejected, without
     `where`, for a film that cannot be shown, and CancelledError as soon as `stop` is set.
-    `program` is another to ask, for tests.
+    It yields to everything else on the machine, but where a wall that begins waits for it:
+    `is_urgent`. `program` is another to ask, for tests.
     """
     if container not in CONTAINERS | NO_CONTAINERS:
         raise ValueError(f"{container} is not a container that films are opened as")
@@ -73,7 +75,7 @@ def probe_apart(
         raise CancelledError
     limits = limits or (WHOLE if rehearsal == "whole" else LOOK)
     film = {"path": str(path.absolute()), "container": container}
-    asked = film | {"rehearsal": rehearsal, "threads": threads}
+    asked = film | {"rehearsal": rehearsal, "threads": threads, "is_urgent": is_urgent}
     try:
         ended = ask(asked, limits, program=program, stop=stop)
     except OSError as error:

@@ -22,7 +22,7 @@ def main() -> None:
     _enter_room("installation.library", library)
     from installation.library.confinement import step_back
 
-    step_back()  # before the long import
+    step_back(is_urgent=asked.get("is_urgent", False))  # before the long import
     print(json.dumps(_answer(asked)), flush=True)
 
 

@@ -301,6 +301,13 @@ def test_it_yields_to_the_wall(ask: Ask) -> None:
     assert said == f"{niceness} {os.getsid(0)}; nothing"
 
 
+@linux
+def test_it_does_not_yield_where_a_wall_that_begins_waits_for_it(ask: Ask) -> None:
+    """Beside a machine that is busy the wall would begin without its films."""
+    said = ask("confinement.step_back(is_urgent=True); say(f'{os.getpriority(0, 0)}')")
+    assert said == f"{os.getpriority(os.PRIO_PROCESS, 0)}; nothing"
+
+
 def test_it_loads_no_more_than_it_needs(ask: Ask) -> None:
     heavy = {"PySide6", "pydantic", "click", "yaml", "numpy", "babel", "watchdog", "platformdirs"}
     said = ask(
