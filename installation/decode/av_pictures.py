@@ -90,11 +90,15 @@ class AvPictures:
             again = start if last is None else self.time_of(last)
             yield from self._from(again, tolerance, resumes=self._is_noting)
 
-    def time_of(self, decoded: av.VideoFrame) -> Fraction:
-        """Seconds since the first picture."""
+    def ticks_of(self, decoded: av.VideoFrame) -> int:
+        """Ticks of the time base since the first picture."""
         if decoded.pts is None or self.first_pts is None:
             raise ReaderFault("has pictures without a timestamp")
-        return (decoded.pts - self.first_pts) * self.time_base
+        return decoded.pts - self.first_pts
+
+    def time_of(self, decoded: av.VideoFrame) -> Fraction:
+        """Seconds since the first picture."""
+        return self.ticks_of(decoded) * self.time_base
 
     def close(self) -> None:
         """Free the container and the decoder; may be called twice."""

@@ -66,18 +66,21 @@ class AvReader:
     def frames(self, start: Fraction, stop: Fraction) -> Iterator[DecodedFrame]:
         """See `Reader.frames`."""
         pending: DecodedFrame | None = None
-        first, last = start + self._tolerance, stop + self._tolerance
+        before = 0  # ticks of the pending one
+        first = self._ticks(start + self._tolerance)
+        last = self._ticks(stop + self._tolerance)
         try:
             for decoded in self._pictures.since(start, self._tolerance):
+                ticks = self._pictures.ticks_of(decoded)
+                if pending is not None and ticks <= before:
+                    continue  # a picture out of order has no time of its own
                 frame = self._stamp(decoded)
                 if pending is not None:
-                    if frame.pts <= pending.pts:
-                        continue  # a picture out of order has no time of its own
                     pending.until = frame.pts
-                    if frame.pts > first:
+                    if ticks > first:
                         yield pending
-                pending = frame
-                if frame.pts > last:
+                pending, before = frame, ticks
+                if ticks > last:
                     return
         except DAMAGE as error:
             raise ReaderFault(f"cannot be read on: {reason_of(error)}") from error
@@ -134,6 +137,10 @@ class AvReader:
         """See `Reader.close`."""
         self._pictures.close()
         self._entry_points, self._entries_known = (), 0
+
+    def _ticks(self, time: Fraction) -> int:
+        """The last tick until a moment: pictures are compared in integers, which is cheaper."""
+        return floor(time / self._pictures.time_base)
 
     def _stamp(self, decoded: av.VideoFrame) -> DecodedFrame:
         return DecodedFrame(self._pictures.time_of(decoded), None, decoded, self._converter)

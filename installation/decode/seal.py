@@ -13,7 +13,10 @@ from collections.abc import Iterable
 _BEGINS = b"\x06\x05\x18installationseal"  # SEI, user data unregistered, 24 bytes of it
 _ENDS = b"\x80"
 _START_CODE = b"\0\0\1"
-_LENGTH_BYTES = 4
+_LENGTH_BYTES, _CHECKSUM_BYTES = 4, 8
+_SEAL = len(_BEGINS) + _CHECKSUM_BYTES + len(_ENDS)
+_SEAL_BYTES = _LENGTH_BYTES + _SEAL
+_SEAL_BEGINS = _SEAL.to_bytes(_LENGTH_BYTES, "big") + _BEGINS
 
 
 def sealed(packet: bytes, ticks: int) -> bytes:
@@ -28,20 +31,22 @@ def sealed(packet: bytes, ticks: int) -> bytes:
 
 def is_whole(packet: memoryview, ticks: int) -> bool:
     """Whether a packet as MP4 keeps it (each unit after its length) is as it was sealed."""
-    units: list[memoryview] = []
-    at = 0
-    while at < len(packet):
-        begin = at + _LENGTH_BYTES
-        at = begin + int.from_bytes(packet[at:begin], "big")
-        units.append(packet[begin:at])
-    if at != len(packet) or not units:
-        return False
-    return units[0] == _BEGINS + _checksum(units[1:], ticks) + _ENDS
+    rest = packet[_SEAL_BYTES:]  # each unit after its length, just as they were summed up
+    checksum = _in_hex(zlib.crc32(rest, _begun(ticks)))
+    return len(rest) > 0 and packet[:_SEAL_BYTES] == _SEAL_BEGINS + checksum + _ENDS
 
 
-def _checksum(units: Iterable[bytes | memoryview], ticks: int) -> bytes:
-    """CRC-32 in hexadecimal, in which no start code can come about."""
-    crc = zlib.crc32(ticks.to_bytes(8, "big", signed=True))
+def _checksum(units: Iterable[bytes], ticks: int) -> bytes:
+    crc = _begun(ticks)
     for unit in units:
         crc = zlib.crc32(unit, zlib.crc32(len(unit).to_bytes(_LENGTH_BYTES, "big"), crc))
+    return _in_hex(crc)
+
+
+def _begun(ticks: int) -> int:
+    return zlib.crc32(ticks.to_bytes(8, "big", signed=True))
+
+
+def _in_hex(crc: int) -> bytes:
+    """CRC-32 in hexadecimal, in which no start code can come about."""
     return b"%08x" % crc
