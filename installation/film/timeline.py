@@ -167,6 +167,8 @@ class TimeMap:
             frame = line.ceil_at(late, scale)
         else:
             frame = self._reached(turn, Fraction(late, scale))
+        if frame >= self._running[1] and self._is_beyond_hold(Fraction(late, scale)):
+            return frames.stop
         return min(max(frame, frames.start), frames.stop)
 
     @cached_property
@@ -189,6 +191,10 @@ class TimeMap:
         if self.when_short is WhenShort.HOLD and time <= self._held:
             return self._frame(course.end)
         return self.length
+
+    def _is_beyond_hold(self, time: Fraction) -> bool:
+        """True for a picture after the one that a version is held at."""
+        return self.when_short is WhenShort.HOLD and time > self._held
 
     @property
     def _held(self) -> Fraction:
