@@ -18,6 +18,7 @@ from installation.control.status import Standing, moment
 from installation.errors import InstallationError
 from installation.film import CalendarClock, SystemClock
 from installation.layout import Size
+from installation.levels import measure_ahead
 from installation.library import KnownFilms
 from installation.library.conform import ConformQueue
 from installation.library.conform_apart import conform_apart
@@ -58,9 +59,10 @@ def conform_all(path: Path, canvas: tuple[int, int], jobs: int, say: Say, compla
     cache = cache_of(config)
     prepare(cache, config)
     conformable = [version for version in films(versions) if version.opened_by == "av"]
+    records = FixityRecords(config.film.versions, CalendarClock())
     queue = ConformQueue(
         cache,
-        FixityRecords(config.film.versions, CalendarClock()),
+        records,
         SystemClock(),
         Tools(_conform, _read),
         jobs=jobs,
@@ -69,6 +71,8 @@ def conform_all(path: Path, canvas: tuple[int, int], jobs: int, say: Say, compla
     for version in conformable:
         queue.want(version, sizes[version.name])
     ended = _followed(queue, say)
+    if config.sound.is_on and config.sound.normalize:
+        measure_ahead(conformable, records)
     failed = [one for one in ended if one.state is not ConformState.DONE]
     for one in failed:
         complain(one.sentence)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from installation.cast import Cast
 from installation.config import Config, SpotlightLayout
-from installation.film import TimeMap
-from installation.parts import wishes_for
+from installation.film import Loudness, TimeMap, Version
+from installation.levels import Levels
+from installation.parts import films, shown, wishes_for
 from installation.playback import Feed
 from installation.sound import NO_SOUND, Heard, SoundReport, Speaking, Wanted
 from installation.sound.playing import Playing
@@ -20,19 +23,24 @@ class Hearing:
 
     def __init__(self) -> None:
         self._playing: Playing | None = None
+        self._levels: Levels | None = None
 
-    def tend(self, config: Config, cast: Cast) -> None:
+    def tend(self, config: Config, cast: Cast, there: Iterable[Version] = ()) -> None:
         """Let be heard what is to be heard from now on. Begins with the first config that wants
-        sound; a wall without loads nothing of it.
+        sound; a wall without loads nothing of it. Those that are `there` may come on air.
         """
+        if self._playing is None and not config.sound.is_on:
+            return
+        if config.sound.is_on and config.sound.normalize:
+            self._levels = self._levels or Levels(config.film.versions)
+            self._levels.want(_by_urgency(config, cast, there))
+        wanted = wanted_of(config, cast, nobody_knows if self._levels is None else self._levels.of)
         if self._playing is None:
-            if not config.sound.is_on:
-                return
             self._playing = Playing()
-            self._playing.want(wanted_of(config, cast))
+            self._playing.want(wanted)
             self._playing.start()
         else:
-            self._playing.want(wanted_of(config, cast))
+            self._playing.want(wanted)
 
     @property
     def report(self) -> SoundReport:
@@ -43,9 +51,17 @@ class Hearing:
         """Fall silent."""
         if self._playing is not None:
             self._playing.stop()
+        if self._levels is not None:
+            self._levels.stop()
 
 
-def wanted_of(config: Config, cast: Cast) -> Wanted:
+def nobody_knows(version: Version) -> None:
+    """How loud it is."""
+
+
+def wanted_of(
+    config: Config, cast: Cast, loudness: Callable[[Version], Loudness | None] = nobody_knows
+) -> Wanted:
     """Who is to be heard, and how."""
     sound = config.sound
     speaking, named = _speaking(config)
@@ -64,6 +80,7 @@ def wanted_of(config: Config, cast: Cast) -> Wanted:
             maps=_maps(feed, loop),
             gain_db=wishes_for(config, version).gain_db or 0.0,
             age=ranks.get(version.name, 0),
+            loudness=loudness(version),
         )
         for version, feed in on_air
     )
@@ -88,6 +105,18 @@ def _speaking(config: Config) -> tuple[Speaking, str]:
         case "latest" | "rotate" | "mix":
             return Speaking(name), ""
     return Speaking.ONE, name  # none is nobody's name
+
+
+def _by_urgency(config: Config, cast: Cast, there: Iterable[Version]) -> list[Version]:
+    """Whose loudness is wanted first: whoever is named, then who is on air, the latest first."""
+    _, named = _speaking(config)
+    on_air = {version.name for version, _ in cast.on_air()}
+    everyone = {v.name: v for v in films(shown(config, there))}
+    everyone |= {version.name: version for version, _ in cast.on_air()}
+    latest = sorted(
+        everyone.values(), key=lambda v: (v.credit.date is not None, v.sort_key), reverse=True
+    )
+    return sorted(latest, key=lambda v: (v.name != named, v.name not in on_air))
 
 
 def _maps(feed: Feed, loop: int) -> tuple[tuple[int, TimeMap], ...]:

@@ -18,6 +18,8 @@ SINK = "wall"
 RATE = 48_000
 CAPTURE_MS = 10
 """What parec is asked to hold back at most; it comes in pieces of half as much."""
+AROUND_S = 2
+"""Pieces so near say when a sample was played."""
 _FRAME_BYTES = 8
 REMEDY = (
     "PulseAudio is missing; install it with: sudo apt-get install -y pulseaudio pulseaudio-utils"
@@ -99,14 +101,18 @@ class Recording:
 
     samples: NDArray[np.float32]
     """(2, count)."""
-    begun_ns: int
-    """When the first sample was played, by the machine's monotonic clock: a line laid through the
-    moments at which all pieces came, less what the recorder was asked to hold back.
-    """
+    pieces: NDArray[np.float64]
+    """(2, pieces): how many samples were there when a piece had come, and when that was, in ns."""
 
     def moment_ns(self, sample: int) -> int:
-        """When a sample was played."""
-        return self.begun_ns + sample * 1_000_000_000 // RATE
+        """When a sample was played, by the machine's monotonic clock: a line laid through the
+        moments at which the pieces around it came, less what the recorder was asked to hold back.
+        A busy machine may lose a piece, so those further away say nothing.
+        """
+        counts, moments = self.pieces
+        near = np.abs(counts - sample) < AROUND_S * RATE
+        begun = np.median((moments - counts * 1e9 / RATE)[near])
+        return int(begun + sample * 1e9 / RATE) - CAPTURE_MS * 1_000_000
 
 
 class Recorder:
@@ -127,6 +133,13 @@ class Recorder:
         self._reader = threading.Thread(target=self._read, name="recorder")
         self._reader.start()
 
+    def heard_ns(self) -> int | None:
+        """When the piece came in which something is heard first; None while all is silent."""
+        for piece, (moment, _) in zip(self._pieces, list(self._moments), strict=False):
+            if any(piece):
+                return moment
+        return None
+
     def stop(self) -> Recording:
         """End it: what was recorded."""
         self._process.terminate()
@@ -137,9 +150,8 @@ class Recorder:
         whole = b"".join(self._pieces)
         whole = whole[: len(whole) // _FRAME_BYTES * _FRAME_BYTES]
         samples = np.frombuffer(whole, np.float32).reshape(-1, 2).T
-        moments = np.array(self._moments or [(0, 0)], np.float64)
-        begun = np.median(moments[:, 0] - moments[:, 1] * 1e9 / RATE)
-        return Recording(samples, int(begun) - CAPTURE_MS * 1_000_000)
+        pieces = np.array([(count, ns) for ns, count in self._moments], np.float64)
+        return Recording(samples, pieces.reshape(-1, 2).T)
 
     def _read(self) -> None:
         assert self._process.stdout is not None

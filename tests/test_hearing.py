@@ -13,13 +13,14 @@ from installation.config import Config, load_config
 from installation.film import (
     Credit,
     FilmPosition,
+    Loudness,
     MasterClock,
     PartialDate,
     Picture,
     TimeMap,
     Version,
 )
-from installation.hearing import Hearing, in_words, meter, wanted_of
+from installation.hearing import Hearing, _by_urgency, in_words, meter, wanted_of
 from installation.parts import sound_mistakes
 from installation.sound import SoundReport, Speaking
 
@@ -139,3 +140,21 @@ def test_how_it_stands_is_said() -> None:
     broken = SoundReport(trouble="there is no sound device")
     assert (in_words(broken), meter(broken)) == ("", "sound: there is no sound device")
     assert meter(SoundReport()) == ""
+
+
+def test_what_is_known_of_loudness_goes_with_each_version(tmp_path: Path) -> None:
+    known = {"new": Loudness(-20, -3)}
+    wanted = wanted_of(config(tmp_path, "sound: {from: new}"), cast(), lambda v: known.get(v.name))
+    assert {heard.name: heard.loudness for heard in wanted.versions} == {
+        "new": Loudness(-20, -3),
+        "old": None,
+    }
+
+
+def test_who_is_named_is_measured_first_then_who_is_on_air_the_latest_first(
+    tmp_path: Path,
+) -> None:
+    there = [version(name, date) for name, date in (("newest", "2026"), ("named", "2019"))]
+    wall = config(tmp_path, "sound: {from: named}")
+    names = [v.name for v in _by_urgency(wall, cast(), there)]
+    assert names == ["named", "new", "old", "newest"]

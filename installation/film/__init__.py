@@ -14,6 +14,7 @@ from installation.film.clock import (
 )
 from installation.film.course import Course, Knot, Timing
 from installation.film.language import language_code, language_in
+from installation.film.loudness import SILENT, Loudness
 from installation.film.rate import format_rate, format_timecode, parse_rate, parse_timecode
 from installation.film.subtitles import (
     SILENCE,
@@ -44,6 +45,7 @@ __all__ = [
     "IN_SOFTWARE",
     "NO_WISHES",
     "SILENCE",
+    "SILENT",
     "CalendarClock",
     "Clock",
     "Course",
@@ -54,6 +56,7 @@ __all__ = [
     "FilmPosition",
     "Fit",
     "Knot",
+    "Loudness",
     "MasterClock",
     "Moment",
     "PartialDate",

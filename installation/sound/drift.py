@@ -14,8 +14,10 @@ SETTLED_AFTER_S = 0.4
 """How long the device is watched before its line is trusted."""
 MEMORY_S = 8.0
 """How long an observation counts."""
-STEP_S = 0.008
-"""Observations that stay so far off the line mean that the device stood still for a moment."""
+STEP_S = 0.02
+"""Observations that stay so far off the line mean that the device stood still for a moment. Servers
+tell what they have played up to 40 ms late, later while a machine is busy: that is no step.
+"""
 STEP_AFTER_S = 0.3
 """How long they have to."""
 LOST_S = 0.1

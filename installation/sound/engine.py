@@ -124,7 +124,7 @@ class Engine:
                 for t in self._tracks
                 if t.heard.name == name
                 and sounds[t] is not None
-                and not (wanted.normalize and t.loudness is None)
+                and not (wanted.normalize and t.heard.loudness is None)
             ]
             if ready:
                 levels[ready[-1]] = self._level(wanted, ready[-1], len(names))
@@ -154,8 +154,9 @@ class Engine:
         share = voices if wanted.speaking is Speaking.MIX else 1
         gain = next((v.gain_db for v in wanted.versions if v.name == track.heard.name), 0.0)
         gain += wanted.volume_db
-        if wanted.normalize and track.loudness is not None:
-            gain = min(gain + track.loudness.gain_db, track.loudness.most_db)
+        loudness = track.heard.loudness
+        if wanted.normalize and loudness is not None:
+            gain = min(gain + loudness.gain_db, loudness.most_db)
         return linear(gain) / share
 
     @staticmethod
@@ -170,7 +171,6 @@ class Engine:
         current = {id(self._track_for(version, loop)) for version in wanted.versions}
         kept = [t for t in self._tracks if id(t) in current or t in self._mixer.sounding]
         self._tracks = kept
-        self._reading.measures = wanted.normalize
         self._kept_for, self._kept = wanted, (loop, sounding)
         self._reading.keep(tuple(kept))
 

@@ -17,13 +17,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import IO
 
+from installation.sound import server
 from installation.sound.wanted import NO_SOUND, SoundReport, Wanted
 
 logger = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "installation.sound.process")
-AGAIN_S, LATEST_S = 0.3, 4.0
-"""How soon it is started again; twice as late each time, until it has played."""
+AGAIN_S, LATEST_S, LATEST_ALONE_S = 0.3, 2.0, 30.0
+"""How soon it is started again; twice as late each time, until it has played. While no server is
+there, as far as that can be told, at most so often as the last says.
+"""
+LOOK_S = 0.2
+"""How often it is looked whether a server is back: then it is started at once."""
 JOIN_S = 2.0
 GONE = "the sound has ended by itself and is started again; the picture plays on"
 
@@ -38,6 +43,7 @@ class Playing:
         self._ending = threading.Event()
         self._report = NO_SOUND
         self._has_played = False
+        self._server: bool | None = None  # whether it was there when the process began
         self._said = ""
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
 
@@ -70,9 +76,21 @@ class Playing:
         again_s = AGAIN_S
         while not self._ending.is_set():
             self._has_played = False
+            self._server = server.is_there()
             self._play()
-            again_s = AGAIN_S if self._has_played else min(2 * again_s, LATEST_S)
-            self._ending.wait(again_s)
+            latest_s = LATEST_ALONE_S if self._server is False else LATEST_S
+            again_s = AGAIN_S if self._has_played else min(2 * again_s, latest_s)
+            if self._await_server(again_s):
+                again_s = AGAIN_S
+
+    def _await_server(self, at_most_s: float) -> bool:
+        """True as soon as a server is there that was not when the last process began."""
+        left_s = at_most_s
+        while left_s > 0 and not self._ending.wait(min(LOOK_S, left_s)):
+            left_s -= LOOK_S
+            if self._server is False and server.is_there():
+                return True
+        return False
 
     def _play(self) -> None:
         """One process's life."""

@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from installation.film import SystemClock
 from installation.sound.output import Output
+from installation.sound.priority import go_first
 from installation.sound.reading import ReadingThread
 from installation.sound.wanted import Wanted
 
@@ -60,6 +61,7 @@ class Process:
 def main() -> None:
     """Play until nobody wants it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the wall's, which ends this one
+    go_first()
     app = QCoreApplication(["installation"])
     process, timer = Process(), QTimer()
     timer.timeout.connect(process.tick)

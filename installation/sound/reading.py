@@ -12,7 +12,6 @@ import numpy as np
 from installation.decode.container import DAMAGE
 from installation.film import MasterClock
 from installation.sound.loop import loop_sound
-from installation.sound.loudness import UNKNOWN, Loudness, LoudnessMeter
 from installation.sound.plan import LoopSample, first_sample
 from installation.sound.source import NoSound, Samples, SoundFile
 from installation.sound.wanted import Heard
@@ -40,8 +39,6 @@ class Track:
         self._reading: Iterator[tuple[LoopSample, Samples]] | None = None
         self.has_sound: bool | None = None
         """None until the file was opened."""
-        self.loudness: Loudness | None = None
-        self._meter: tuple[SoundFile, LoudnessMeter] | None = None
 
     def continues_as(self, heard: Heard, loop: int) -> bool:
         """True where this track serves for that from this loop on; it goes by its times then."""
@@ -131,27 +128,6 @@ class Track:
                 self._head = LoopSample(place.loop, place.sample + block.shape[1])
         return True
 
-    def measure_on(self) -> bool:
-        """Measure a little more of its loudness; False where there is nothing to measure."""
-        if not self.has_sound or self.loudness is not None:
-            return False
-        try:
-            if self._meter is None:
-                file = SoundFile(self.heard.path, self.heard.container, self._rate)
-                self._meter = file, LoudnessMeter(file, self._rate)
-            self.loudness = self._meter[1].step()
-        except (NoSound, *DAMAGE) as error:
-            logger.warning("version=%s its loudness is not known: %s", self.heard.name, error)
-            self.loudness = UNKNOWN
-        if self.loudness is not None:
-            self._close_meter()
-        return True
-
-    def _close_meter(self) -> None:
-        if self._meter is not None:
-            self._meter[0].close()
-            self._meter = None
-
     def _ahead(self) -> int:
         return sum(block.shape[1] for _, block in self._blocks)
 
@@ -181,7 +157,6 @@ class Track:
 
     def close(self) -> None:
         """Free the file; by the thread that reads."""
-        self._close_meter()
         self._reading = None
         if self._file is not None:
             self._file.close()
@@ -197,8 +172,6 @@ class ReadingThread:
         self._closing: list[Track] = []
         self._changed = threading.Condition()
         self._is_stopping = False
-        self.measures = False
-        """Whether loudness is measured, while nothing is to be read."""
         self._thread = threading.Thread(target=self._run, name="sound reading", daemon=True)
 
     def start(self) -> None:
@@ -234,10 +207,7 @@ class ReadingThread:
                 track.close()
             if is_stopping:
                 return
-            is_busy = any([track.read_on() for track in tracks])
-            if not is_busy and self.measures:
-                is_busy = any(track.measure_on() for track in tracks)
-            if not is_busy:
+            if not any([track.read_on() for track in tracks]):
                 with self._changed:
                     if not self._closing and not self._is_stopping:
                         self._changed.wait(0.1)

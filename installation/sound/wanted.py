@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from installation.film import MasterClock, TimeMap
+from installation.film import Loudness, MasterClock, TimeMap
 
 
 class Speaking(Enum):
@@ -34,6 +34,8 @@ class Heard:
     gain_db: float = 0.0
     age: int = 0
     """Its place by date; the latest has the highest."""
+    loudness: Loudness | None = None
+    """None while it is not known: where all are levelled, it is not heard yet."""
 
     def time_map(self, loop: int) -> TimeMap:
         """The one of a loop."""
@@ -61,7 +63,7 @@ class Wanted:
     delay_ms: int = 0
     """How late the loudspeaker is: so much earlier the sound is played."""
     normalize: bool = False
-    """Whether all are brought to the same loudness; nobody is heard before it was measured."""
+    """Whether all are brought to the same loudness; nobody is heard before that of it is known."""
 
 
 @dataclass(frozen=True)

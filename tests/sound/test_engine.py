@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from installation.film import MasterClock, TimeMap
+from installation.film import Loudness, MasterClock, TimeMap
 from installation.sound.engine import Engine
 from installation.sound.reading import ReadingThread, Track
 from installation.sound.source import Samples
@@ -29,8 +30,6 @@ class Reading(ReadingThread):
 
     def read(self) -> None:
         while any([track.read_on() for track in self._tracks]):
-            pass
-        while self.measures and any(track.measure_on() for track in self._tracks):
             pass
 
 
@@ -189,6 +188,40 @@ def test_a_change_is_crossfaded_and_waits_for_something_to_hear(
     assert abs(offset_of(device, 1, 3.5, 1000 * MS)) < RATE // 1000
 
 
+def test_hand_overs_between_rates_and_channels_keep_to_the_equal_power_curve(
+    versions: tuple[Heard, ...],
+) -> None:
+    device = Device()
+    fade_s = 0.8
+    rotating = wanted(versions, 1000 * MS, speaking=Speaking.ROTATE, crossfade_s=fade_s)
+    device.engine.want(rotating)
+    device.run(9)
+    window = RATE // 10
+    for seam in (1, 2, 3):
+        going, coming = meant((seam - 1) % 2), meant(seam % 2)
+        at = device.sample_at((1000 + seam * SECONDS * 1000) * MS)
+        for into in range(0, int(fade_s * RATE) + window, window // 2):
+            part = slice(into, into + window)
+            angle = min(1, (into + window / 2) / (fade_s * RATE)) * np.pi / 2
+            # a loop goes on into the next one, while it goes out
+            powers = [float((voice[part] ** 2).mean()) for voice in (going, coming)]
+            expected = np.sqrt(powers[0] * np.cos(angle) ** 2 + powers[1] * np.sin(angle) ** 2)
+            played = float(np.sqrt((device.heard[0, at:][part] ** 2).mean()))
+            off_db = 20 * np.log10(played / expected)
+            assert abs(off_db) < 0.5, (seam, into, off_db)
+
+
+def test_levelled_no_peak_comes_near_full_scale(versions: tuple[Heard, ...]) -> None:
+    """However quiet a film is as a whole."""
+    device = Device()
+    peak = float(np.abs(meant(0)).max())
+    quiet = (replace(versions[0], loudness=Loudness(-40, 20 * np.log10(peak)), gain_db=6),)
+    device.engine.want(wanted(quiet, 1000 * MS, normalize=True, volume_db=12))
+    device.run(5)
+    highest_db = 20 * np.log10(float(np.abs(device.heard).max()))
+    assert highest_db == pytest.approx(-1, abs=0.2)
+
+
 def test_a_pause_is_silent_and_what_follows_is_in_its_place(versions: tuple[Heard, ...]) -> None:
     device = Device()
     playing = wanted(versions, 1000 * MS)
@@ -242,18 +275,32 @@ def test_all_together_are_no_louder_than_one(versions: tuple[Heard, ...]) -> Non
     assert set(device.engine.report.speakers) == {"a", "c"}
 
 
-def test_levelled_nobody_is_heard_before_the_measuring_and_then_as_loud_as_all(
+def test_levelled_a_version_is_as_loud_as_all_from_its_first_sample_on(
+    versions: tuple[Heard, ...],
+) -> None:
+    device = Device()
+    known = (replace(versions[0], loudness=Loudness(-11, -3)),)
+    device.engine.want(wanted(known, 1000 * MS, normalize=True))
+    device.run(4)
+    loud = device.heard[0, : RATE // 480 * 480 * 3].reshape(-1, 480).std(axis=1)
+    first = int(np.flatnonzero(loud > 0.001)[0]) + 2  # after the fade from silence
+    factor = 10 ** (-12 / 20)
+    assert loud[first:].max() < 0.15 * factor * 1.5
+    played = device.heard[0, device.sample_at(2000 * MS) : device.sample_at(3500 * MS)]
+    assert played.std() == pytest.approx(0.15 * factor, rel=0.05)
+
+
+def test_levelled_nobody_is_heard_whose_loudness_is_not_known_and_then_in_its_place(
     versions: tuple[Heard, ...],
 ) -> None:
     device = Device()
     device.engine.want(wanted(versions, 1000 * MS, normalize=True))
-    device.run(4)
-    (track,) = [t for t in device.reading._tracks if t.heard.name == "a"]
-    assert track.loudness is not None
-    played = device.heard[:, device.sample_at(2000 * MS) : device.sample_at(3500 * MS)]
-    factor = 10 ** (track.loudness.gain_db / 20)
-    assert played.std() == pytest.approx(0.15 * factor, rel=0.05)
-    assert abs(track.loudness.gain_db) > 1
+    device.run(3)
+    assert not device.heard.any()
+    known = (replace(versions[0], loudness=Loudness(-17, -9)), *versions[1:])
+    device.engine.want(wanted(known, 1000 * MS, normalize=True))
+    device.run(3)
+    assert abs(offset_of(device, 0, 4.5, 1000 * MS)) < RATE // 1000
 
 
 def test_nothing_is_heard_before_the_device_is_known(versions: tuple[Heard, ...]) -> None:

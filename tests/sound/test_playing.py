@@ -77,3 +77,19 @@ def test_a_process_that_ends_is_said_and_started_again() -> None:
 @pytest.mark.usefixtures("echo")
 def test_stopping_before_the_start_is_nothing() -> None:
     Playing().stop()
+
+
+@pytest.mark.usefixtures("echo")
+def test_a_server_that_is_back_is_not_made_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = threading.Event()
+    monkeypatch.setattr(playing, "LATEST_ALONE_S", 3600)
+    monkeypatch.setattr(playing, "AGAIN_S", 3600)
+    monkeypatch.setattr("installation.sound.server.is_there", there.is_set)
+    sound = Playing()
+    sound.want(on("crash"))
+    sound.start()
+    until(lambda: sound.report.trouble == GONE)
+    sound.want(on("one"))
+    there.set()
+    until(lambda: sound.report.device == "one")  # an hour would be too late
+    sound.stop()

@@ -6,23 +6,23 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from installation.film import CalendarClock
+from installation.library.fixity import FixityRecords
+from installation.library.loudness_notes import LoudnessNotes
+from installation.library.scan import scan
 from tests.sound_clips import make_sounding_clip, noise
-from tests.sound_server import RATE, REMEDY, SoundServer, is_there
+from tests.sound_server import RATE, REMEDY, Recording, SoundServer, is_there
 from tests.wall_e2e.screen import XvfbScreen
-from tests.wall_e2e.sounding import Beep, Outcome, heard_beeps, make_film, play
+from tests.wall_e2e.sound_seams import WINDOW, tears
+from tests.wall_e2e.sounding import LENGTH, Beep, Outcome, heard_beeps, make_film, play
 from tests.wall_e2e.test_status import playing, wall_that
 
 pytestmark = pytest.mark.skipif(not is_there(), reason=REMEDY)
 LOOPS = 8
-WINDOW = RATE // 50
-MOST_FOLLOWED = 2
-"""Samples in a window that following the device's clock may add or take."""
 FILM = (
     "film: {{versions: '{film}'}}\nwall: {{fade_in_ms: 0}}\n"
     "playback: {{drawing: software}}\nconform: {{mode: never}}\n"
@@ -94,52 +94,57 @@ def test_the_sound_is_the_films_own_over_its_seams(
     outcome = play(screen, server, config, tmp_path, loops=LOOPS)
     assert outcome.code == 0, outcome.log
     skip_where_too_busy(outcome)
-    places = places_in(outcome.recording.samples[0], noise(2, RATE, 7)[0])
-    steps = np.diff(places) % (2 * RATE)
-    seams = np.flatnonzero((places[:-1] > 2 * RATE - 2 * WINDOW) & (places[1:] < 2 * WINDOW))
-    assert len(seams) >= LOOPS // 2  # the server takes its time before its first sample
-    # a server on a busy machine loses a piece now and then, at seams no more than elsewhere
-    is_whole = np.abs(steps - WINDOW) <= MOST_FOLLOWED
-    assert is_whole[seams].mean() >= 0.6, steps[seams]
-    assert is_whole.mean() >= 0.75
+    found = tears(outcome.recording.samples[0], noise(2, RATE, 7)[0])
+    assert found.seams >= LOOPS // 2  # the server takes its time before its first sample
+    # a server on a busy machine loses a piece now and then, at seams no more than elsewhere; the
+    # bench shows what happens on one that does nothing else (`scripts/bench_sound.py`)
+    assert found.torn_seams <= 0.4 * found.seams, found
+    assert found.torn_elsewhere <= 0.1 * found.seconds * RATE / WINDOW, found
 
 
-def places_in(source_played: NDArray[Any], source: NDArray[Any]) -> NDArray[Any]:
-    """Where in the source each window of what was played lies, in whole samples."""
-    loud = np.flatnonzero(np.abs(source_played) > 0.05)
-    looped = np.concatenate([source, source[:WINDOW]])
-    spectrum = np.fft.rfft(looped)
-    places = []
-    for start in range(loud[0] + RATE // 4, loud[-1] - RATE // 4, WINDOW):
-        piece = np.fft.rfft(source_played[start : start + WINDOW], len(looped))
-        likeness = np.fft.irfft(spectrum * piece.conj(), len(looped))
-        places.append(int(np.argmax(likeness[: len(source)])))
-    return np.array(places)
+def test_a_version_is_levelled_from_its_first_sample_on_and_its_loudness_is_kept(
+    screen: XvfbScreen, server: SoundServer, tmp_path: Path
+) -> None:
+    clip = tmp_path / "film" / "2024 A" / "film.mov"
+    make_sounding_clip(clip, noise(2, RATE, 7), RATE, frames=48, size=(320, 180))
+    config = write(tmp_path, tmp_path / "film", "{from: latest}")
+    outcome = play(screen, server, config, tmp_path, loops=LOOPS)
+    assert outcome.code == 0, outcome.log
+    (version,) = scan(tmp_path / "film", order="date").versions
+    sha256 = FixityRecords(tmp_path / "film", CalendarClock()).known_sha256(version.path)
+    assert sha256 is not None
+    known = LoudnessNotes().of(sha256)
+    assert known is not None
+    assert abs(known.gain_db) > 6  # or this shows nothing
+    played = outcome.recording.samples[0]
+    parts = played[: len(played) // 4800 * 4800].reshape(-1, 4800).std(axis=1)
+    heard = parts[np.flatnonzero(parts > parts.max() / 4)[1:]]
+    expected = 0.15 * 10 ** (known.gain_db / 20)
+    assert np.median(heard) == pytest.approx(expected, rel=0.1)
+    assert heard.max() < 1.5 * expected  # at no time as loud as it is
 
 
 def test_a_sound_server_that_dies_leaves_the_wall_alone_and_is_found_again(
     screen: XvfbScreen, server: SoundServer, film: Path, tmp_path: Path
 ) -> None:
     config = write(tmp_path, film, "{from: rotate, normalize: false}")
-    back: list[float] = []
+    back: list[Recording] = []
 
     def die_and_return() -> None:
         wall_that(screen, config, lambda s: s["now"]["sound"].startswith("202"))
         server.kill()
         wall_that(screen, config, lambda s: any("sound" in notice for notice in s["notices"]))
         server.start()
-        begun = time.monotonic()
         recorder = server.record()
         wall_that(screen, config, lambda s: s["now"]["sound"].startswith("202"))
-        back.append(time.monotonic() - begun)
-        time.sleep(2.5)  # a loop, in which there are beeps
-        assert np.abs(recorder.stop().samples).max() > 0.3
+        time.sleep(2 * LENGTH / 24)  # two loops, in which there are beeps
+        back.append(recorder.stop())
 
-    outcome = play(screen, server, config, tmp_path, loops=16, meanwhile=die_and_return)
+    outcome = play(screen, server, config, tmp_path, loops=20, meanwhile=die_and_return)
     assert outcome.code == 0, outcome.log
     assert outcome.report["lock"]["mismatches"] == 0
-    assert back
-    assert back[0] < 8  # of which the state file takes up to two, and asking for it one
+    loud = np.flatnonzero(np.abs(back[0].samples[0]) > 0.3)
+    assert loud.size  # `scripts/bench_sound.py --returns` says how soon
     assert "the picture plays on" in outcome.log
 
 
