@@ -1,29 +1,36 @@
 #!/usr/bin/env python3
 """Both engines side by side in one run: the lock, CPU, memory, the start, the seam, what they open.
 
-`python3 scripts/bench_engines.py [--quick] [--json FILE]`. Four 1080p versions on a 1280x720
-screen, as originals and as mezzanines. Machines are noisy: compare within one run.
+`python3 scripts/bench_engines.py [--quick] [--docs] [--json FILE]`. Four 1080p versions on a
+1280x720 screen, as originals and as mezzanines; about seven minutes, on a machine that does nothing
+else. Compare within one run. `--docs` writes the tables into docs/engines.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-import bench_play
 from bench_play import FILM_S, SIZE, Bench
-from bootstrap import set_up
+from bootstrap import ROOT, set_up
 from demo import environment_of, virtual_screen
 
 COUNT = 4
 ENGINES = {"PyAV": "engine: av", "libVLC": "engine: vlc"}
-LOOPS, STARTS = 3, 5
+LOOPS, STARTS = 2, 3
+START_S = 5
+"""How long a start may take, of which nothing but the first picture counts."""
 PICTURES = 24
+DOCS = ROOT / "docs" / "engines.md"
+BEGIN, END = "<!-- bench_engines: from here -->", "<!-- bench_engines: to here -->"
 # Every kind of file that a curator may be handed; each has so many pictures.
 MAKE_FORMATS = """
 import sys, av, numpy as np
@@ -100,20 +107,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter, rougher")
     parser.add_argument("--only", choices=["walls", "formats"], help="one of the two")
+    parser.add_argument("--docs", action="store_true", help=f"write the tables into {DOCS.name}")
     parser.add_argument("--json", type=Path, help="write all figures there as well")
     options = parser.parse_args()
     python = str(set_up(needs_screen=True))
+    begun = time.monotonic()
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, virtual_screen(f"{SIZE}x24") as display:
         bench = EngineBench(python, Path(folder), environment_of(display))
         results["versions"] = bench.versions()
         if options.only != "formats":
             results["walls"] = bench.walls(
-                1 if options.quick else 3, 1 if options.quick else STARTS
+                1 if options.quick else LOOPS, 1 if options.quick else STARTS
             )
         if options.only != "walls":
             results["formats"] = bench.formats()
-    report(results)
+    tables = report(results)
+    print(f"\n{tables}\n\n{(time.monotonic() - begun) / 60:.1f} minutes")
+    if options.docs:
+        write_docs(tables)
     if options.json:
         options.json.write_text(json.dumps(results, indent=2))
     if broken := sum(wall["mismatches"] for wall in results.get("walls", [])):
@@ -132,11 +144,17 @@ class EngineBench(Bench):
     def walls(self, loops: int, starts: int) -> list[dict[str, Any]]:
         """Each engine on the originals, then on the mezzanines, in turns."""
         results = []
+        # made first: that looks into the films as well, with patience, as every later start knows
+        print("conforming ...", flush=True)
+        configs = {
+            (files, name): self._wall(f"{files}-{name.lower()}", files, engine)
+            for files in ("mezzanines", "originals")
+            for name, engine in ENGINES.items()
+        }
         for files in ("originals", "mezzanines"):
-            for name, engine in ENGINES.items():
+            for name in ENGINES:
                 print(f"{name}, {files} ...", flush=True)
-                config = self._wall(f"{files}-{name.lower()}", files, engine)
-                wall = self._measured(config, loops, starts)
+                wall = self._measured(configs[files, name], loops, starts)
                 results.append({"engine": name, "files": files, **wall})
         return results
 
@@ -158,10 +176,17 @@ class EngineBench(Bench):
         return config
 
     def _measured(self, config: Path, loops: int, starts: int) -> dict[str, Any]:
-        begun = [self._play(config, 1) for _ in range(starts)]
-        start = begun[-1][1]
+        firsts = [
+            self._play(config, 1, stop_after_s=START_S)[0]["first_picture_s"] for _ in range(starts)
+        ]
+        if None in firsts:
+            sys.exit(
+                f"no picture came within {START_S} s: this machine is busy with something else"
+            )
+        _, start = self._play(config, 1)
         told, used = self._play(config, 1 + loops)
-        firsts = [one["first_picture_s"] for one, _ in begun]
+        if len(told["versions"]) != COUNT:
+            sys.exit(f"the wall showed {len(told['versions'])} versions of {COUNT}")
         seen = self._watched(self._command(config, loops + 1), FILM_S * loops)
         return {
             "frames": told["film_frames"],
@@ -193,37 +218,56 @@ class EngineBench(Bench):
         return told
 
 
-def report(results: dict[str, Any]) -> None:
-    """Print the tables as Markdown."""
-    row = bench_play._row
-    print(f"\n{results['versions']}\n")
+def report(results: dict[str, Any]) -> str:
+    """The tables as Markdown."""
+    cores, machine = os.cpu_count(), platform.machine()
+    lines = [f"On {cores} cores ({machine}), {results['versions']}, decoding in software:"]
     if "walls" in results:
-        heads = (
-            "4 × 1080p24", "engine", "due", "held", "late", "dropped", "off air", "lock mismatches",
-            "CPU s / film s", "peak MB", "first picture s", "pictures/s of 24 seen",
-            "longest stop at a seam ms",
-        )  # fmt: skip
-        row(*heads)
-        row(*["---"] * len(heads))
-    for wall in results.get("walls", []):
-        row(
-            wall["files"],
-            wall["engine"],
-            *(wall["frames"][name] for name in ("due", "held", "late", "dropped")),
-            wall["times_off_air"],
-            wall["mismatches"],
-            f"{wall['cpu']:.2f}",
-            f"{wall['peak_mb']:.0f}",
-            f"{wall['first_picture_s']:.2f}",
-            f"{wall['seen']['pictures_per_s']:.1f}",
-            f"{wall['seen']['longest_seam_ms']:.0f}" if wall["seen"]["seams"] else "none seen",
-        )
+        lines += ["", *_rows(_WALL_HEADS), *(_row(*_of_wall(wall)) for wall in results["walls"])]
     if "formats" in results:
-        print()
-        row("format", "PyAV", "libVLC")
-        row(*["---"] * 3)
-    for one in results.get("formats", []):
-        row(one["format"], one["av"], one["vlc"])
+        lines += ["", "What each of them reads, of 24 pictures:", ""]
+        lines += _rows(("format", "PyAV", "libVLC"))
+        lines += [_row(one["format"], one["av"], one["vlc"]) for one in results["formats"]]
+    return "\n".join(lines)
+
+
+_WALL_HEADS = (
+    "4 × 1080p24", "engine", "due", "held", "late", "dropped", "off air", "lock mismatches",
+    "CPU s / film s", "peak MB", "first picture s", "pictures/s of 24 seen",
+    "longest stop at a seam ms",
+)  # fmt: skip
+
+
+def _of_wall(wall: dict[str, Any]) -> list[Any]:
+    seen = wall["seen"]
+    return [
+        wall["files"],
+        wall["engine"],
+        *(wall["frames"][name] for name in ("due", "held", "late", "dropped")),
+        wall["times_off_air"],
+        wall["mismatches"],
+        f"{wall['cpu']:.2f}",
+        f"{wall['peak_mb']:.0f}",
+        f"{wall['first_picture_s']:.2f}",
+        f"{seen['pictures_per_s']:.1f}",
+        f"{seen['longest_seam_ms']:.0f}" if seen["seams"] else "none seen",
+    ]
+
+
+def _rows(heads: tuple[str, ...]) -> list[str]:
+    return [_row(*heads), _row(*["---"] * len(heads))]
+
+
+def _row(*cells: Any) -> str:
+    return f"| {' | '.join(str(cell).replace('|', '/') for cell in cells)} |"
+
+
+def write_docs(tables: str) -> None:
+    """Put the tables in their place, and leave the rest."""
+    text = DOCS.read_text("utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    DOCS.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

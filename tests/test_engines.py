@@ -192,12 +192,21 @@ OF_ONE = '{"format": 1, "machines": {"here": {"h264 yuv420p 1080p": {"av cuda": 
 
 @pytest.mark.parametrize(
     "notes",
-    ["", "[]", "{", '{"format": 1, "machines": [1]}', OF_ONE % '["x", 1]', OF_ONE % "[1]"],
+    [
+        "",
+        "[]",
+        "{",
+        "[" * 10**5,
+        '{"format": 1, "machines": [1]}',
+        OF_ONE % '["x", 1]',
+        OF_ONE % "[1]",
+    ],
 )
 def test_damaged_notes_are_no_notes(tmp_path: Path, notes: str) -> None:
     (tmp_path / "decoding.json").write_text(notes)
     costs = DecodingCosts(tmp_path, "here")
     assert costs.of(ORIGINAL) == {}
+    assert (tmp_path / "decoding.json.damaged").read_text() == notes
     costs.note(ORIGINAL, IN_SOFTWARE, USUAL)
     assert json.loads((tmp_path / "decoding.json").read_text())["machines"]["here"]
 

@@ -22,6 +22,7 @@ from installation.decode.vlc_threads import wait_until_all_have_ended
 
 MAJOR = b"3."
 STOP_TIMEOUT_S = 10.0
+GIVE_BACK_EVERY_NS = 20_000_000_000
 _M_ARENA_MAX = -8  # malloc.h
 _OPTIONS = (
     "--ignore-config",
@@ -89,6 +90,7 @@ _lock = threading.Lock()
 _vlc: Any = None
 _instances: dict[bool, tuple[Any, StepLog]] = {}  # by whether hardware may decode
 _missing: str | None = None
+_given_back_ns = 0
 
 
 class VlcMissing(Exception):
@@ -139,6 +141,19 @@ def _keep_few_heaps() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def give_memory_back(now_ns: int) -> None:
+    """Hand what ended players have freed to the system, now and then; takes some milliseconds.
+
+    Players that end while others begin leave holes between what is used, and glibc keeps them: a
+    wall would grow for hours. For the thread that ends players; see malloc_trim(3).
+    """
+    global _given_back_ns
+    if sys.platform == "linux" and now_ns - _given_back_ns >= GIVE_BACK_EVERY_NS:
+        _given_back_ns = now_ns
+        with contextlib.suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def open_media(path: Path, container: str, *, on_hardware: bool = False) -> Media:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import av
 
-from installation.decode.libvlc import Media, vlc
+from installation.decode.libvlc import Media, give_memory_back, vlc
 from installation.decode.vlc_memory import PictureMemory
 from installation.decode.vlc_threads import end, tell
 from installation.film import Clock
@@ -115,6 +115,7 @@ class VlcPlayer:
     def _close(self) -> None:
         self._media.close()
         self._memory.release()  # it was kept until now, because libVLC writes there
+        give_memory_back(self._clock.now_ns())
 
     def _ask(self) -> None:
         """For a step, or for the pause of one that plays."""
