@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtGui import QImage
-from PySide6.QtQuick import QQuickWindow
 
 from installation.app import scan_film, sentences
 from installation.config import (
@@ -65,6 +64,7 @@ from installation.wall.snapshot import (
 from installation.wall.stage import bundled_family
 from installation.wall.video_frame import Drawing
 from installation.wall.wall import TileContent, Wall
+from installation.wall.windows import AnyWindow
 
 logger = logging.getLogger(__name__)
 
@@ -246,7 +246,7 @@ class Scene:
             forget_closed_walls()
 
     def _drawn(self, wall: Wall, tiles: Sequence[TileContent]) -> QImage:
-        def place_window(window: QQuickWindow) -> None:
+        def place_window(window: AnyWindow) -> None:
             window.resize(*self.size)
             window.show()
 

@@ -4,6 +4,7 @@ May import `film` and `config`. No I/O, no Qt; any thread.
 """
 
 from installation.layout.arrange import LayoutError, arrange
+from installation.layout.canvas import HungScreen, View, canvas_over, whole
 from installation.layout.geometry import (
     MIDDLE,
     CaptionSpace,
@@ -20,14 +21,18 @@ __all__ = [
     "MIDDLE",
     "CaptionSpace",
     "Crop",
+    "HungScreen",
     "LayoutError",
     "Placement",
     "Rect",
     "Size",
     "Strip",
     "TileSpec",
+    "View",
     "arrange",
     "arrange_beside",
     "between",
+    "canvas_over",
     "strip_on",
+    "whole",
 ]

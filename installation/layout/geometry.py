@@ -40,6 +40,12 @@ class Rect:
         is_across = self.x_px <= x_px < self.x_px + self.width_px
         return is_across and self.y_px <= y_px < self.y_px + self.height_px
 
+    def meets(self, other: Rect) -> bool:
+        """True where they have a pixel in common."""
+        right, bottom = self.x_px + self.width_px, self.y_px + self.height_px
+        is_beside = self.x_px < other.x_px + other.width_px and other.x_px < right
+        return is_beside and self.y_px < other.y_px + other.height_px and other.y_px < bottom
+
     def within(self, canvas: Size) -> Rect:
         """Moved, and made smaller where it must be, to lie on the canvas."""
         width, height = min(self.width_px, canvas.width_px), min(self.height_px, canvas.height_px)

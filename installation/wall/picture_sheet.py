@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QTransform
 from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
 
-from installation.layout import Crop, Placement
+from installation.layout import Crop, Placement, View
 from installation.wall.video_frame import SheetPicture
 
 
@@ -27,10 +27,23 @@ class PictureSheet(QQuickPaintedItem):
         self._placements: Sequence[Placement] = ()
         self._pictures: dict[str, SheetPicture | None] = {}
         self._cuts: dict[str, _Cut] = {}  # the same for every picture of a tile
+        self._transform: QTransform | None = None
+        self._names: frozenset[str] | None = None
+        self._is_scaled = False
 
-    def place(self, placements: Sequence[Placement], background: QColor) -> None:
-        """Use this layout from the next paint on."""
+    def place(
+        self, placements: Sequence[Placement], background: QColor, view: View | None = None
+    ) -> None:
+        """Use this layout from the next paint on; where it is a part of the canvas, `view` says
+        which.
+        """
         self._placements = placements
+        self._transform = self._names = None
+        if view is not None:
+            self._placements = [p for p in placements if p.picture.meets(view.part)]
+            self._names = frozenset(p.name for p in self._placements)
+            self._transform = QTransform(*view.affine())
+            self._is_scaled = view.is_scaled
         self._cuts.clear()
         self.setFillColor(background)
         self.update()
@@ -38,7 +51,8 @@ class PictureSheet(QQuickPaintedItem):
     def show_pictures(self, pictures: Mapping[str, SheetPicture | None]) -> None:
         """Take one presentation set's pictures (None is black); the others stay as they are."""
         self._pictures.update(pictures)
-        self.update()
+        if self._names is None or not self._names.isdisjoint(pictures):
+            self.update()
 
     def forget(self, name: str) -> None:
         """Draw nothing for this version until its next picture."""
@@ -47,6 +61,10 @@ class PictureSheet(QQuickPaintedItem):
 
     def paint(self, painter: QPainter) -> None:
         """Qt calls this during the scene graph's sync."""
+        if self._transform is not None:
+            painter.setTransform(self._transform, True)
+            if self._is_scaled:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for placement in self._placements:
             name = placement.name
             if name not in self._pictures:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,22 +23,120 @@ logger = logging.getLogger(__name__)
 
 _SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "software", "swiftshader")
 _GL_RENDERER = 0x1F01
+_PLACE = re.compile(r"(?:(\d+)x(\d+))?([+-]\d+)([+-]\d+)")
+_SIDES = ("left", "right", "top", "bottom")
+Wanted = int | str | None
+"""A screen's number from 0, its name, its serial number, where it stands, or the main one."""
 
 
-def choose_screen(wanted: int | str | None) -> QScreen:
-    """The screen at a position from 0, of a name, or the main one. Raises InstallationError."""
-    screens = QGuiApplication.screens()
-    if wanted is None:
-        return QGuiApplication.primaryScreen()
-    if isinstance(wanted, int) and wanted < len(screens):
-        return screens[wanted]
-    for screen in screens:
-        if wanted == screen.name():
-            return screen
-    names = ", ".join(f"{i} ({screen.name()})" for i, screen in enumerate(screens))
+def choose_screen(wanted: Wanted, where: str = "wall.screen") -> QScreen:
+    """The one screen that is wanted. Raises InstallationError."""
+    (found,) = find_screens([wanted])
+    if found is not None:
+        return found
     raise InstallationError(
-        f"there is no screen {wanted!r}", where="wall.screen", remedy=f"connected: {names}"
+        f"there is no screen {wanted!r}", where=where, remedy=f"connected: {connected()}"
     )
+
+
+def connected() -> str:
+    """The screens there are, in a few words."""
+    screens = enumerate(QGuiApplication.screens())
+    return ", ".join(f"{i} ({screen.name()})" for i, screen in screens) or "none"
+
+
+def find_screens(
+    wanted: Sequence[Wanted],
+    homes: Sequence[str | None] = (),
+    among: Sequence[QScreen] | None = None,
+) -> list[QScreen | None]:
+    """The screen that each means, no screen twice; None where it is not connected.
+
+    `homes` are the names of those where they hung before. Who wants one by where it stands, or just
+    the main one, stays there: a screen that is plugged in beside it changes what these words mean.
+    """
+    there = QGuiApplication.screens() if among is None else among
+    everyone = [screen for screen in there if not screen.geometry().isEmpty()]  # no stand-in
+    free = list(everyone)
+    found: list[QScreen | None] = []
+    for place, one in enumerate(wanted):
+        home = homes[place] if place < len(homes) and not _is_label(one) else None
+        at_home = [screen for screen in free if screen.name() == home]
+        meant = next(iter(at_home or _meant(one, free, everyone)), None)
+        found.append(meant)
+        free = [screen for screen in free if screen is not meant]
+    return found
+
+
+def _is_label(wanted: Wanted) -> bool:
+    """True for a name or a serial number: what is written on the screen and on its plug."""
+    return isinstance(wanted, str) and wanted not in _SIDES and not _PLACE.fullmatch(wanted)
+
+
+def _meant(wanted: Wanted, free: Sequence[QScreen], everyone: Sequence[QScreen]) -> list[QScreen]:
+    """The screens that these words fit, of those that are free. The main one comes first."""
+    if wanted is None:
+        return [screen for screen in free if screen is everyone[0]]
+    if isinstance(wanted, int):
+        return [screen for screen in free if screen in everyone[wanted : wanted + 1]]
+    named = [screen for screen in free if screen.name() == wanted]
+    if named or any(screen.name() == wanted for screen in everyone):
+        return named
+    numbered = [screen for screen in free if wanted and screen.serialNumber() == wanted]
+    return sorted(numbered, key=_reading_order) or _standing(wanted, free)
+
+
+def _reading_order(screen: QScreen) -> tuple[int, int]:
+    return screen.geometry().y(), screen.geometry().x()
+
+
+def _standing(wanted: str, free: Sequence[QScreen]) -> list[QScreen]:
+    """Those that stand there on the desktop."""
+    if wanted in ("left", "right"):
+        across = sorted(free, key=lambda screen: screen.geometry().center().x())
+        return across[:1] if wanted == "left" else across[-1:]
+    if wanted in ("top", "bottom"):
+        down = sorted(free, key=lambda screen: screen.geometry().center().y())
+        return down[:1] if wanted == "top" else down[-1:]
+    match = _PLACE.fullmatch(wanted)
+    if match is None:
+        return []
+    width, height, x, y = match.groups()
+    return [
+        screen
+        for screen in free
+        if (screen.geometry().x(), screen.geometry().y()) == (int(x), int(y))
+        and (width is None or screen.geometry().width() == int(width))
+        and (height is None or screen.geometry().height() == int(height))
+    ]
+
+
+def told_screens() -> list[str]:
+    """A line for each screen that is connected, for `installation screens`."""
+    os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")  # in their own pixels, as the wall
+    qt = QGuiApplication.instance() or QGuiApplication(["installation"])
+    assert isinstance(qt, QGuiApplication)
+    rows = [("", "name", "serial number", "stands at", "millimetres", "refresh", "made as")]
+    for number, screen in enumerate(qt.screens()):
+        at, size = screen.geometry(), screen.physicalSize()
+        stands = f"{at.width()}x{at.height()}{at.x():+d}{at.y():+d}"
+        is_main = screen is qt.primaryScreen()
+        rows.append(
+            (
+                str(number),
+                screen.name() + (" (main)" if is_main else ""),
+                screen.serialNumber() or "-",
+                stands,
+                f"{size.width():.0f} x {size.height():.0f}",
+                f"{screen.refreshRate():.2f} Hz",
+                " ".join(part for part in (screen.manufacturer(), screen.model()) if part) or "-",
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def may_have_gpu() -> bool:
@@ -87,7 +187,7 @@ class Wakefulness:
             logger.warning("the screen may go dark by itself: %s", error)
 
     def _hold(self) -> None:
-        from subprocess import Popen  # the first picture need not wait for it in a window
+        from subprocess import DEVNULL, Popen  # the first picture need not wait for it in a window
 
         if sys.platform == "darwin":
             self._helper = Popen(["caffeinate", "-d", "-w", str(os.getpid())])
@@ -98,7 +198,9 @@ class Wakefulness:
             ctypes.windll.kernel32.SetThreadExecutionState(0x80000003)
         elif QGuiApplication.platformName() == "xcb":
             if xset := shutil.which("xset"):
-                self._helper = Popen([xset, "s", "off", "-dpms"])
+                # a screen without energy saving has nothing to switch off, and complains
+                command = [xset, "s", "off", "s", "noblank", "-dpms"]
+                self._helper = Popen(command, stderr=DEVNULL)
             else:
                 logger.info("xset is not installed; the screen may go dark by itself")
 

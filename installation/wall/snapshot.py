@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QEvent, QEventLoop, QLoggingCategory, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtQuick import QQuickWindow
 
 from installation.errors import InstallationError
+from installation.wall.windows import AnyWindow
 
 MOST_PX, LONGEST_PX = 8192 * 8192, 16_384
 """Of a picture, and of one side of it; Qt paints no longer ones than twice that."""
@@ -37,7 +37,7 @@ def one_more_wall() -> Iterator[None]:
         QLoggingCategory.setFilterRules("")
 
 
-def settled_picture(window: QQuickWindow) -> QImage:
+def settled_picture(window: AnyWindow) -> QImage:
     """What the window shows once nothing in it moves any more: captions laid out, veils down."""
     seen = window.grabWindow()
     for _ in range(MOST_LOOKS):

@@ -1,11 +1,10 @@
-"""What QML asks of Python: colours, type, the slate's and the overlay's text, and the sinks."""
+"""What QML asks of Python: colours, type, the slate's and the overlay's text."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtGui import QFontDatabase
 
 from installation.config import OffAir, WallConfig
@@ -42,7 +41,9 @@ class Stage(QObject):
         self._heard: tuple[str, ...] = ()
         self._is_cursor_hidden = True
         self._is_curtain_up = False
-        self.sinks: dict[str, Any] = {}
+        self._begins_at_once = False
+        self._is_closed = False
+        self._cover_ms = 0
 
     def apply(self, settings: WallConfig) -> None:
         """Look like this from now on."""
@@ -55,6 +56,18 @@ class Stage(QObject):
     def raise_curtain(self) -> None:
         """Let the first picture rise."""
         self._is_curtain_up = True
+        self.changed.emit()
+
+    def set_closed(self, is_closed: bool, fade_ms: int) -> None:
+        """Let black come over everything, or lift, in so many milliseconds."""
+        self._cover_ms = fade_ms
+        self.changed.emit()  # how long is known before it begins
+        self._is_closed = is_closed
+        self.changed.emit()
+
+    def begin_at_once(self) -> None:
+        """The first picture takes the place of another, without a fade."""
+        self._begins_at_once = True
         self.changed.emit()
 
     def set_slate(self, text: str) -> None:
@@ -92,11 +105,6 @@ class Stage(QObject):
         self._is_cursor_hidden = False
         self.changed.emit()
 
-    @Slot(str, "QVariant")
-    def sinkCreated(self, name: str, sink: Any) -> None:  # noqa: N802
-        """A tile's `VideoOutput` has come into being (GPU path)."""
-        self.sinks[name] = sink
-
     def _subtitles(self) -> SubtitleStage:
         return self.spoken
 
@@ -116,7 +124,7 @@ class Stage(QObject):
         return self._family
 
     def _fade_in_ms(self) -> int:
-        return self._settings.fade_in_ms
+        return 0 if self._begins_at_once else self._settings.fade_in_ms
 
     def _off_air_veil(self) -> float:
         return 1.0 if self._settings.off_air is OffAir.SLATE else DIMMED
@@ -142,6 +150,12 @@ class Stage(QObject):
     def _curtain_is_up(self) -> bool:
         return self._is_curtain_up
 
+    def _closed(self) -> bool:
+        return self._is_closed
+
+    def _cover_takes_ms(self) -> int:
+        return self._cover_ms
+
     subtitles = Property(QObject, _subtitles, constant=True)
     background = Property(str, _background, notify=changed)
     usesGpu = Property(bool, _uses_gpu, constant=True)  # noqa: N815
@@ -157,3 +171,5 @@ class Stage(QObject):
     selectedName = Property(str, _selected_name, notify=changed)  # noqa: N815
     isCursorHidden = Property(bool, _cursor_is_hidden, notify=changed)  # noqa: N815
     isCurtainUp = Property(bool, _curtain_is_up, notify=changed)  # noqa: N815
+    isClosed = Property(bool, _closed, notify=changed)  # noqa: N815
+    coverMs = Property(int, _cover_takes_ms, notify=changed)  # noqa: N815

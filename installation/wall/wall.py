@@ -8,10 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLoggingCategory, QObject, QSize, QUrl, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QLoggingCategory, QObject, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtQml import qmlRegisterType
-from PySide6.QtQuick import QQuickView, QQuickWindow, QSGRendererInterface
+from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 
 from installation.config import SubtitlesConfig, WallConfig
 from installation.decode import Image, ImageTarget
@@ -23,6 +23,7 @@ from installation.layout import (
     Placement,
     Size,
     TileSpec,
+    View,
     arrange_beside,
     between,
     strip_on,
@@ -40,13 +41,13 @@ from installation.wall.video_frame import (
     sheet_picture,
     video_frame,
 )
+from installation.wall.windows import AnyWindow, Hung, new_windows
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QVariantAnimation
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_SUBTITLES = SubtitlesConfig()
-_QML = Path(__file__).parent / "qml" / "Wall.qml"
 
 
 @dataclass(frozen=True)
@@ -68,28 +69,6 @@ class TileContent:
         return self.name, self.picture
 
 
-class _Window(QQuickView):
-    """The window itself; tells of keys, clicks and sizes."""
-
-    key_pressed = Signal(int)
-    clicked = Signal(float, float)
-    resized = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """See Qt."""
-        self.key_pressed.emit(event.key())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """See Qt."""
-        super().mousePressEvent(event)
-        self.clicked.emit(event.position().x(), event.position().y())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """See Qt."""
-        super().resizeEvent(event)
-        self.resized.emit()
-
-
 class Wall(QObject):
     """Shows presentation sets. GUI thread only, but for `image_target` and `payload_maker`.
 
@@ -99,6 +78,8 @@ class Wall(QObject):
     key_pressed = Signal(int)
     clicked = Signal(float, float)
     """Across and down, in the window's pixels."""
+    swapped = Signal()
+    """Of the window that paces the wall: it shows what it was given."""
 
     def __init__(
         self,
@@ -106,6 +87,7 @@ class Wall(QObject):
         tiles: Sequence[TileContent],
         drawing: Drawing,
         subtitles: SubtitlesConfig = NO_SUBTITLES,
+        screens: int = 1,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -117,40 +99,82 @@ class Wall(QObject):
         self._shown: tuple[Placement, ...] = ()  # where the tiles are, on the way to `placements`
         self._from: tuple[Placement, ...] = ()
         self._motion: QVariantAnimation | None = None
-        self._sheet: PictureSheet | None = None
+        self._is_loaded = False
+        self._canvas: Size | None = None  # where it is not just the window
         self.placements: tuple[Placement, ...] = ()
         _prepare_scene_graph(drawing)
         self.stage = Stage(
             settings, drawing, SubtitleStage(subtitles, lambda: bundled_family("en"))
         )
         self._model = TileModel()
-        self._window = _Window()
-        self._window.setColor(QColor(settings.background))
-        self._window.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
-        self._window.key_pressed.connect(self.key_pressed)
-        self._window.clicked.connect(self.clicked)
+        is_painted = drawing is Drawing.SOFTWARE
+        self._hung = [Hung(window) for window in new_windows(screens, is_painted=is_painted)]
+        for hung in self._hung:
+            hung.window.set_background(QColor(settings.background))
+            hung.window.key_pressed.connect(self.key_pressed)
+            hung.window.clicked.connect(self.clicked)
+        self._window = self._hung[0].window  # which paces
+        self._window.frameSwapped.connect(self.swapped)
 
     @property
-    def window(self) -> QQuickWindow:
-        """The window, for its screen and its swaps."""
+    def window(self) -> AnyWindow:
+        """The window that paces the wall, for its screen and its swaps."""
         return self._window
 
-    def place(self, place_window: Callable[[QQuickWindow], None]) -> None:
+    @property
+    def windows(self) -> Sequence[AnyWindow]:
+        """All windows, one for each screen: what is done to one is to be done to all."""
+        return [hung.window for hung in self._hung]
+
+    @property
+    def canvas(self) -> Size:
+        """What the tiles are laid out on, in the screens' own pixels."""
+        if self._canvas is not None:
+            return self._canvas
+        size, scale = self._window.size(), self._window.effectiveDevicePixelRatio()
+        return Size(round(size.width() * scale), round(size.height() * scale))
+
+    def place(self, place_window: Callable[[AnyWindow], None]) -> None:
         """Show the window where `place_window` puts it, and lay out: from now on it is known how
         large the pictures are. Raises LayoutError.
         """
         place_window(self._window)
         self._lay_out()
 
+    def hold(self, pictures: Sequence[Path]) -> None:
+        """Begin with the pictures in these files, one for each window, and without a fade."""
+        for hung, picture in zip(self._hung, pictures, strict=True):
+            hung.hold(picture)
+        self.stage.begin_at_once()
+
     def load(self) -> None:
-        """Load the scene."""
-        self._window.setInitialProperties({"wall": self.stage, "tiles": self._model})
-        self._window.setSource(QUrl.fromLocalFile(str(_QML)))
-        if self._window.status() is not QQuickView.Status.Ready:
-            raise RuntimeError("; ".join(e.toString() for e in self._window.errors()))
-        self._sheet = self._window.rootObject().findChild(PictureSheet, "sheet")
+        """Load the scene, once for each window."""
+        for hung in self._hung:
+            hung.load(self.stage, self._model)
+        self._is_loaded = True
         self._lay_out()
         self._window.resized.connect(lambda: self._lay_out())
+
+    def pace_by(self, place: int) -> None:
+        """Let this window tell of its swaps: the first whose screen is there."""
+        window = self._hung[place].window
+        if window is not self._window:
+            self._window.frameSwapped.disconnect(self.swapped)
+            self._window = window
+            window.frameSwapped.connect(self.swapped)
+
+    def fit(self) -> None:
+        """Lay out anew, where the screen may be of another kind."""
+        if self._is_loaded:
+            self._lay_out()
+
+    def span(self, canvas: Size, views: Sequence[View]) -> None:
+        """Be one canvas over several screens; each window, in their order, shows its part of it."""
+        self._canvas = canvas
+        for hung, view in zip(self._hung, views, strict=True):
+            hung.show(view)
+        if self._is_loaded:
+            self._lay_out()
 
     def image_target(self, tile: TileContent) -> Callable[[], ImageTarget]:
         """Asks, at any time and on any thread, what this tile's pictures are to be like."""
@@ -198,7 +222,8 @@ class Wall(QObject):
         except LayoutError:
             self._settings, self._tiles, self._to_come, self._subtitles = before
             raise
-        self._window.setColor(QColor(settings.background))
+        for hung in self._hung:
+            hung.window.set_background(QColor(settings.background))
         self.stage.apply(settings)
         self.stage.spoken.apply(self._subtitles)
         self._model.say(self._spoken.tiles)  # also to tiles that are new
@@ -229,19 +254,15 @@ class Wall(QObject):
         self._show(pictures)
 
     def _show(self, pictures: Mapping[str, Any]) -> None:
-        if self._sheet is not None:
-            self._sheet.show_pictures(pictures)
-            return
-        from PySide6.QtMultimedia import QVideoFrame
-
-        for name, payload in pictures.items():
-            self.stage.sinks[name].setVideoFrame(QVideoFrame() if payload is None else payload)
+        for hung in self._hung:
+            hung.hand_over(pictures)
 
     def hide_cursor(self) -> None:
         """Let no cursor be seen over the wall."""
         from PySide6.QtCore import Qt
 
-        self._window.setCursor(Qt.CursorShape.BlankCursor)
+        for window in self.windows:
+            window.setCursor(Qt.CursorShape.BlankCursor)
 
     def set_on_air(self, name: str, is_on_air: bool) -> None:
         """Lift or lower a tile's veil."""
@@ -259,17 +280,15 @@ class Wall(QObject):
         """Take the window down; QML objects go before what they are bound to."""
         if self._motion is not None:
             self._motion.stop()
-        self._window.close()
-        self._sheet = None
-        self.stage.sinks.clear()
-        self._window.setSource(QUrl())
-        self._window.deleteLater()
+        for hung in self._hung:
+            hung.close()
 
     def _lay_out(self, *, moves: bool = False) -> None:
-        size: QSize = self._window.size()
-        if size.isEmpty():
-            return
-        canvas = Size(size.width(), size.height())
+        size, canvas = self._window.size(), self._canvas
+        if canvas is None:
+            if size.isEmpty():
+                return
+            canvas = Size(size.width(), size.height())
         self.placements = self._arranged(canvas, self._tiles)
         self.stage.spoken.place(strip_on(canvas, self._subtitles))
         to_come = self.placements
@@ -318,8 +337,8 @@ class Wall(QObject):
         """Show the tiles on their way to where they belong; 1 is there."""
         self._shown = between(self._from, self.placements, progress)
         self._model.arrange(self._shown, [tile.caption for tile in self._tiles])
-        if self._sheet is not None:
-            self._sheet.place(self._shown, QColor(self._settings.background))
+        for hung in self._hung:
+            hung.place(self._shown, QColor(self._settings.background))
 
     def _target(self, placement: Placement, picture: Picture, scale: float) -> ImageTarget:
         if self._drawing is Drawing.GPU:

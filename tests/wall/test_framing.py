@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtQuick import QQuickWindow
 
 from installation.config import CustomLayout, WallConfig
 from installation.decode import QueuedFrame
@@ -16,6 +15,7 @@ from installation.playback import PresentationSet
 from installation.wall.snapshot import forget_closed_walls, one_more_wall, settled_picture
 from installation.wall.video_frame import Drawing, SheetPicture
 from installation.wall.wall import TileContent, Wall
+from installation.wall.windows import AnyWindow
 
 COLOURS = ("#c82828", "#28b43c", "#323cc8", "#ebebe1")
 """Of the picture's quarters, from left to right."""
@@ -61,7 +61,7 @@ def wall(qapp: Any) -> Any:
     with one_more_wall():
         wall = Wall(SETTINGS, [tile("a", None), tile("b", None)], Drawing.SOFTWARE)
 
-    def place(window: QQuickWindow) -> None:
+    def place(window: AnyWindow) -> None:
         window.resize(160, 80)
         window.show()
 

@@ -30,12 +30,17 @@ def find_tiles(light: NDArray[np.uint8]) -> dict[Rect, tuple[int, int]]:
     `light` is the screen's brightness, (height, width). Captions are found and passed over.
     """
     found = {}
-    for rect in _pieces(np.greater(light, BLACK), 0, 0):
+    for rect in find_lit(light):
         samples = [light[y, x] for x, y in blockcode.centres(*rect)]
         code = blockcode.decode(np.array(samples, np.uint8))
         if code is not None:
             found[rect] = code
     return dict(sorted(found.items(), key=lambda item: (item[0].y_px, item[0].x_px)))
+
+
+def find_lit(light: NDArray[np.uint8]) -> Iterator[Rect]:
+    """Whatever is not black, as rectangles parted by black."""
+    yield from _pieces(np.greater(light, BLACK), 0, 0)
 
 
 def _pieces(lit: NDArray[np.bool_], x: int, y: int) -> Iterator[Rect]:

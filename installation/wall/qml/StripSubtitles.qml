@@ -5,10 +5,12 @@ Item {
     id: strip
 
     readonly property var look: parent.wall.subtitles
+    readonly property var view: parent.view
 
-    x: look.strip[0]
+    // over several screens each has its own, that no bezel stands in the words
+    x: view.isPart ? view.part[0] + view.part[2] * 0.05 : look.strip[0]
     y: look.strip[1]
-    width: look.strip[2]
+    width: view.isPart ? view.part[2] * 0.9 : look.strip[2]
     height: look.strip[3]
 
     Repeater {

@@ -5,6 +5,7 @@ Item {
     id: tile
 
     required property var wall
+    required property var view
     required property string name
     required property int tileX
     required property int tileY
@@ -41,7 +42,7 @@ Item {
             x: -tile.cropX * width
             y: -tile.cropY * height
             source: tile.wall.usesGpu ? "VideoTile.qml" : ""
-            onLoaded: tile.wall.sinkCreated(tile.name, item.videoSink)
+            onLoaded: tile.view.sinkCreated(tile.name, item.videoSink)
         }
 
         Rectangle {
