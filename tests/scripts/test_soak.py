@@ -1,0 +1,79 @@
+"""The soak's judgement: a leak is told from noise, and a wall that was harmed in vain passes."""
+
+from __future__ import annotations
+
+import importlib
+import random
+from typing import Any
+
+import pytest
+
+from tests.scripts.conftest import SCRIPTS
+
+ROUND_S = 12.0
+
+
+@pytest.fixture
+def soak(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(SCRIPTS)
+    return importlib.import_module("soak")
+
+
+def samples(soak: Any, leak_kb_an_hour: float, rounds: int = 30, noise_kb: float = 300) -> Any:
+    """Ten a second; memory swings within each round, and warms up before."""
+    chance = random.Random(7)
+    found = []
+    for place in range(int(rounds * ROUND_S * 10)):
+        at_s = place / 10
+        hours = at_s / soak.LOOP_S / 60
+        warming = 20_000 * min(1, at_s / (0.2 * rounds * ROUND_S))
+        swing = 3000 * ((at_s % ROUND_S) / ROUND_S)
+        rss = 150_000 + warming + swing + leak_kb_an_hour * hours + chance.gauss(0, noise_kb)
+        files = 40 + (at_s % ROUND_S > 3) * 5
+        found.append(soak.Sample(at_s, rss, files, 30))
+    return found
+
+
+def test_a_wall_that_does_not_leak_passes(soak: Any) -> None:
+    slope = soak.slope_of(samples(soak, 0), lambda one: one.rss_kb, ROUND_S)
+    assert slope.may_be_zero
+
+
+@pytest.mark.parametrize("leak_kb", [100, 1000])
+def test_a_leak_is_found_in_the_noise(soak: Any, leak_kb: float) -> None:
+    slope = soak.slope_of(samples(soak, leak_kb), lambda one: one.rss_kb, ROUND_S)
+    assert slope.low <= leak_kb <= slope.high
+    assert not slope.may_be_zero
+    assert slope.slope > soak.WORTH_A_WORD_KB
+
+
+def test_files_that_are_opened_and_closed_again_are_no_leak(soak: Any) -> None:
+    slope = soak.slope_of(samples(soak, 0), lambda one: one.files, ROUND_S)
+    assert (slope.slope, slope.low, slope.high) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("freedom", "quantile"),
+    [(1, 12.706), (4, 2.776), (5, 2.571), (8, 2.306), (20, 2.086), (60, 2.000), (1000, 1.962)],
+)
+def test_the_confidence_interval_is_students(soak: Any, freedom: int, quantile: float) -> None:
+    assert soak.student(freedom) == pytest.approx(quantile, abs=0.004)
+
+
+def test_what_is_wrong_is_said(soak: Any) -> None:
+    soaked = soak.Soaked(
+        loops=180, real_s=360, pictures=8640, glances=5000, samples=samples(soak, 0)
+    )
+    figures, verdicts = soak.judged(soaked, ROUND_S)
+    assert all(verdicts.values())
+    assert figures["simulated"] == "3.00 h (180 loops) in 360 s, 0.50 h a minute"
+    for changes in (
+        {"mismatches": 1},
+        {"broken": ["a picture"]},
+        {"glances": 0},
+        {"orphans": 9},
+        {"log": "Traceback (most recent call last)"},
+        {"samples": samples(soak, 1000)},
+    ):
+        worse = soak.Soaked(**{**vars(soaked), **changes})
+        assert not all(soak.judged(worse, ROUND_S)[1].values()), changes
