@@ -1,4 +1,4 @@
-"""What the pages for artist and curator say is true: commands, settings, pictures, sentences."""
+"""What the pages for museum people say is true: commands, settings, pictures, sentences."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ from installation.library.credits import VersionFile
 from tests.clips import make_clip
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "media/README.md", "docs/artist.md", "docs/curator.md")
+PAGES = (
+    "README.md", "media/README.md", "docs/artist.md", "docs/curator.md", "docs/technician.md",
+)  # fmt: skip
 LARGEST_PICTURE = 150_000
-COMMAND = re.compile(r"(?:\.venv/bin/)?installation ((?:[a-z]|-{1,2}[a-z]).*)")
-SECTIONS = {"film", "wall", "playback", "conform", "versions", "sound", "subtitles"}
+COMMAND = re.compile(r"(?:sudo )?(?:\.venv/bin/)?installation ((?:[a-z]|-{1,2}[a-z]).*)")
+SECTIONS = {
+    "film", "wall", "playback", "conform", "versions", "sound", "subtitles", "schedule",
+    "kiosk", "log", "screens",
+}  # fmt: skip
 BY_CHECK = 12
 """At least so many of the artist's sentences are produced by the folders made below."""
 page = pytest.mark.parametrize("page", PAGES)
