@@ -49,6 +49,9 @@ class Limits:
 LOOK = Limits()
 WHOLE = Limits(wall_s=3600, cpu_s=1800)
 """For a rehearsal of the whole film."""
+KILLED_AGAIN_S = (1, 5)
+"""How long to wait where a rehearsal's process was killed: who did that, or a lack of memory, may
+have passed."""
 
 
 def probe_apart(
@@ -78,6 +81,13 @@ def probe_apart(
     asked = film | {"rehearsal": rehearsal, "threads": threads, "is_urgent": is_urgent}
     try:
         ended = ask(asked, limits, program=program, stop=stop)
+        for wait_s in KILLED_AGAIN_S if rehearsal == "whole" else ():
+            if not ended.was_killed:
+                break
+            logger.warning("looking into %s was killed, and is tried again", said(path.name))
+            if (stop or threading.Event()).wait(wait_s):
+                raise CancelledError
+            ended = ask(asked, limits, program=program, stop=stop)
     except OSError as error:
         raise VersionRejected(
             f"cannot be looked into: no process can be started ({error.strerror})",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +14,9 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from installation.decode.av_reader import AvReader
 from installation.decode.container import COPY_AGAIN, DAMAGE, open_film, picture_stream
-from installation.decode.reader import MISSING_FRAMES_ALLOWED
+from installation.decode.reader import MISSING_FRAMES_ALLOWED, ReaderFault
 from installation.errors import VersionRejected
 from installation.library.facts import Facts
 from installation.library.performance import Flaw, Performance
@@ -85,10 +87,34 @@ class _Rehearsal:
             self._decode(film.demux(stream), stream)
 
     def play_through(self) -> None:
-        """Decode every picture once."""
+        """Decode every picture once, and the first ones as a wall does that plays it again."""
         with self._open() as (film, stream):
             performance = self._decode(film.demux(stream), stream)
         performance.refuse_other_than(self.facts)
+        self._begin_twice()
+
+    def _begin_twice(self) -> None:
+        reader = AvReader(
+            self.path,
+            self.container,
+            duration=self.facts.duration,
+            rate=self.facts.rate,
+            threads=self.threads,
+        )
+        flaw = Flaw("can be played once, but not again from its beginning", "export it again")
+        try:
+            reader.open()
+            first, again = (self._beginning(reader) for _ in range(2))
+        except ReaderFault as error:
+            raise flaw from error
+        finally:
+            reader.close()
+        if first != again:
+            raise flaw
+
+    def _beginning(self, reader: AvReader) -> list[Fraction]:
+        frames = reader.frames(Fraction(0), self.facts.duration)
+        return [frame.pts for frame in islice(frames, AT_LEAST)]
 
     def refuse_missing_end(self) -> None:
         """A film without an index of its pictures may end anywhere without being damaged."""

@@ -78,8 +78,11 @@ def _subtitles(path: Path, root: Path) -> Subtitles:
             f"{where}: and {len(mistakes) - MOST_COMPLAINTS} more mistakes like these"
         )
     if not cues:
-        what = complaints[0].removeprefix(f"{where}:") if complaints else "holds no subtitles"
-        raise VersionRejected(f"nothing in it can be read, line {what}" if complaints else what)
+        remedy = "put a subtitle file here, or take it away"
+        if not complaints:
+            raise VersionRejected("holds no subtitles", remedy=remedy)
+        what = complaints[0].removeprefix(f"{where}:")
+        raise VersionRejected(f"nothing in it can be read, line {what}")
     found = Subtitles(language_in(path.stem), where, cues, tolerance_ms, tuple(complaints))
     found.timetable  # noqa: B018 - built here, where nobody waits for it
     return found

@@ -23,7 +23,7 @@ from installation.errors import VersionRejected
 from installation.library import confinement
 from installation.library import probe_apart as module
 from installation.library.probe import probe
-from installation.library.probe_apart import Limits, probe_apart
+from installation.library.probe_apart import PROGRAM, Limits, probe_apart
 
 MakeClip = Callable[..., Path]
 Ask = Callable[..., str]
@@ -141,6 +141,23 @@ def test_a_film_too_large_for_its_memory_says_so(make_clip: MakeClip, tmp_path: 
 def test_one_that_crashes_rejects_the_film(ask: Ask, number: signal.Signals) -> None:
     crash = f"os.kill(os.getpid(), {number.value})"
     assert ask(crash) == "crashes the decoder; export it again"
+
+
+@posix
+def test_one_that_somebody_kills_is_tried_again(film: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"""
+import os, pathlib, runpy
+kills = pathlib.Path({str(tmp_path)!r}, "kills")
+kills.mkdir(exist_ok=True)
+(kills / str(os.getpid())).touch()
+if len(os.listdir(kills)) <= 2:
+    os.kill(os.getpid(), 9)
+runpy.run_path({str(PROGRAM)!r}, run_name="__main__")
+"""
+    )
+    assert probe_apart(film, "mov", rehearsal="whole", program=program) == probe(film, "mov")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -152,3 +153,22 @@ def test_a_last_picture_of_zeros_says_so_however_few_they_are(
     path.write_bytes(content[:-20_000] + bytes(20_000))
     with pytest.raises(VersionRejected, match=r"cannot be decoded; copy or export it again"):
         probe_apart(path, "mov")
+
+
+def test_only_a_rehearsal_of_the_whole_finds_that_a_film_cannot_be_played_again(
+    noisy_films: dict[str, bytes], tmp_path: Path
+) -> None:
+    content, path = noisy_films[".mkv"], tmp_path / "a.mkv"
+    at = content.index(bytes.fromhex("1c53bb6b"), len(content) // 2)  # where its keyframes are
+    index = bytearray(content[at:])
+    places = [match.start(1) for match in re.finditer(rb"\xf1[\x81-\x84](.)", index, re.DOTALL)]
+    assert len(places) > 3
+    last = index[places[-1] - 1 : places[-1] + 4]
+    for place in places:  # all of them at its end
+        width = index[place - 1] & 0xF
+        number = int.from_bytes(last[1 : 1 + (last[0] & 0xF)]) & (1 << 8 * width) - 1
+        index[place : place + width] = number.to_bytes(width)
+    path.write_bytes(content[:at] + index)
+    probe_apart(path, "matroska", rehearsal="end")
+    with pytest.raises(VersionRejected, match=r"^can be played once, but not again from its begin"):
+        probe_apart(path, "matroska", rehearsal="whole")
