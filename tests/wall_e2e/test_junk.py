@@ -6,16 +6,21 @@ import os
 import random
 import shutil
 import time
+from functools import reduce
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 from installation.control.status import WallStatus
 from tests.clips import make_clip
-from tests.wall_e2e.live import Live, check_lock, live
+from tests.wall_e2e.live import Live, Tally, check_lock, live
 from tests.wall_e2e.screen import XvfbScreen
 
 RATE, LENGTH = 24, 48
-MEASURED_S = 8
+MEASURED_S, WINDOWS = 4, 3
+"""What the machine does beside makes one window dear; what the wall costs makes all of them so."""
 PATIENCE_S = 120
+MORE_CPU, MORE_MB = 1.25, 8
 FILES, FOLDERS = 1000, 200
 ODD_NAMES = ("junk", "2024-13", "é\u202e", "$(x)", "a\nb", "ä ..")
 COMING = {"arriving", "settling", "probing"}
@@ -69,13 +74,67 @@ def is_decided(status: WallStatus) -> bool:
     return states.count("rejected") == FOLDERS and not COMING & {*states}
 
 
-def cpu_per_picture(wall: Live) -> tuple[float, float]:
-    """What a picture costs over a while, in seconds, and the share that was late or dropped."""
-    before, cpu = wall.tally(), wall.cpu_s()
+class Cost(NamedTuple):
+    """What playing costs over a while."""
+
+    cpu_s: float
+    """A picture."""
+    late: float
+    """The share of film frames that was late or dropped."""
+    grown_mb: float
+
+    def least(self, other: Cost) -> Cost:
+        """The lesser of each."""
+        return Cost(*map(min, self, other))
+
+
+def cost(wall: Live) -> Cost:
+    """In one window, from one post of its tally to another."""
+    before, begun_s, cpu_s, memory = posted(wall), time.monotonic(), wall.cpu_s(), wall.memory_mb()
     time.sleep(MEASURED_S)
-    after, used = wall.tally(), wall.cpu_s() - cpu
+    after, took_s = posted(wall), time.monotonic() - begun_s
+    used_s, grown_mb = wall.cpu_s() - cpu_s, wall.memory_mb() - memory
     pictures, trouble = after.pictures - before.pictures, after.trouble - before.trouble
-    return used / pictures, trouble / (MEASURED_S * RATE)
+    return Cost(used_s / pictures, trouble / (took_s * RATE), grown_mb)
+
+
+def posted(wall: Live) -> Tally:
+    """The ledger when it has just been posted; that is done every other second."""
+    before = wall.tally()
+    wall.wait_for(lambda status: status.now.pictures != before.pictures, PATIENCE_S)
+    return wall.tally()
+
+
+def costs_again(wall: Live, before: Cost) -> Cost:
+    """The least cost of some windows, from now until it is what it was, if it ever is."""
+    least, end = cost(wall), time.monotonic() + PATIENCE_S
+    while not is_back(least, before) and time.monotonic() < end:
+        least = least.least(cost(wall))
+    return least
+
+
+def is_back(now: Cost, before: Cost) -> bool:
+    """Whether nothing lasts."""
+    is_cheap = now.cpu_s < MORE_CPU * before.cpu_s and now.grown_mb < MORE_MB
+    return is_cheap and now.late <= 3 * before.late + 0.1
+
+
+class Meanwhile:
+    """How late the wall is while it is asked something again and again, window by window."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self._begun: tuple[float, int] | None = None
+
+    def note(self, status: WallStatus) -> None:
+        """How it stands now."""
+        now, trouble = time.monotonic(), status.now.late + status.now.dropped
+        if self._begun is None:
+            self._begun = now, trouble
+        begun_s, before = self._begun
+        if now - begun_s >= MEASURED_S:
+            self.late.append((trouble - before) / ((now - begun_s) * RATE))
+            self._begun = now, trouble
 
 
 def test_the_wall_plays_on_among_junk_and_costs_what_it_cost(
@@ -90,33 +149,32 @@ def test_the_wall_plays_on_among_junk_and_costs_what_it_cost(
         "wall: {fade_in_ms: 0, transition_ms: 0, captions: none}\n"
         "playback: {drawing: software}\n"
     )
-    with live(screen, config, seconds=280) as wall:
+    meanwhile = Meanwhile()
+
+    def is_over(status: WallStatus) -> bool:
+        meanwhile.note(status)
+        is_there = any(v.name == "zz real" and v.state == "on air" for v in status.versions)
+        came_s.extend([time.monotonic()] if is_there and not came_s else [])
+        return is_decided(status) and is_there
+
+    came_s: list[float] = []
+    with live(screen, config, seconds=5 * PATIENCE_S) as wall:
         wall.wait_for(lambda status: status.now.pictures > 2 * LENGTH, PATIENCE_S)
-        cpu_before, late_before = cpu_per_picture(wall)
-        before = wall.tally()
+        before = [cost(wall) for _ in range(WINDOWS)]
         drop_junk(film)
         (tmp_path / "ready").rename(film / "zz real")  # last by name, in the midst of it
-        newcomer_s = wall.wait_for(
-            lambda status: any(
-                v.name == "zz real" and v.state == "on air" for v in status.versions
-            ),
-            PATIENCE_S,
-        )
-        decided_s = wall.wait_for(is_decided, PATIENCE_S)
+        dropped_s = time.monotonic()
+        decided_s = wall.wait_for(is_over, 2 * PATIENCE_S)
         during = wall.tally()
         status = wall.status()
         shutil.rmtree(film / "zz real")
         wall.wait_for(lambda status: len(status.versions) == FOLDERS + 4, PATIENCE_S)
-        cpu_after, late_after = cpu_per_picture(wall)
-        memory = [wall.memory_mb()]
-        time.sleep(MEASURED_S)  # a few rounds more
-        memory.append(wall.memory_mb())
+        after = costs_again(wall, reduce(Cost.least, before))
         log = wall.logged()
-    late_meanwhile = (during.trouble - before.trouble) / (RATE * (newcomer_s + decided_s))
     print(
-        f"CPU s a picture: {cpu_before:.4f}, then {cpu_after:.4f}; memory {memory} MB; "
-        f"late {late_before:.1%}, {late_meanwhile:.1%}, {late_after:.1%}; the newcomer is on air "
-        f"after {newcomer_s:.1f} s, the junk rejected after {newcomer_s + decided_s:.1f} s"
+        f"{before}, then {after}; late meanwhile {[f'{late:.0%}' for late in meanwhile.late]}; "
+        f"the newcomer is on air after {came_s[0] - dropped_s:.1f} s, all decided after "
+        f"{decided_s:.1f} s"
     )
     check_lock(wall.glances.seen)
     assert during.mismatches == 0
@@ -126,9 +184,8 @@ def test_the_wall_plays_on_among_junk_and_costs_what_it_cost(
     loose = [path.name for path in film.iterdir() if path.suffix in (".mp4", ".mov")]
     assert len(loose) > FILES / 3
     assert [any(notice.startswith(f"{name}: ") for notice in status.notices) for name in loose]
-    assert cpu_after < 1.25 * cpu_before
-    assert memory[1] - memory[0] < 8
-    assert late_meanwhile < 3 * late_before + 0.25
-    assert late_after < 3 * late_before + 0.1
+    assert is_back(after, reduce(Cost.least, before)), (before, after)
+    if meanwhile.late:  # a fast machine is done before
+        assert median(meanwhile.late) < 3 * max(one.late for one in before) + 0.25
     warnings = [line for line in log if line.level != "INFO"]
     assert len(warnings) < FOLDERS + FILES / 10  # loose files are said in one line from some on
