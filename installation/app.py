@@ -21,6 +21,7 @@ from installation.engine_choice import engine_mistakes
 from installation.engines import Engines
 from installation.errors import ConfigError, InstallationError
 from installation.film import CalendarClock, SystemClock, Version
+from installation.kiosk.exits import ENDED, RESTART
 from installation.library import KnownFilms, Library, scan
 from installation.library.either_engine import facts_of
 from installation.library.probe_apart import LOOK, probe_apart
@@ -39,7 +40,9 @@ from installation.subtitling import subtitle_mistakes
 JOIN_TIMEOUT_S = 5.0
 if TYPE_CHECKING:
     from installation.library.catalog import Entry
+    from installation.library.facts import Facts
     from installation.library.watch import OnChange, Watch
+    from installation.vigil import Vigil
 
 FIRST_LOOK_S = 15.0
 """How long the start waits for one film to be measured; the watch looks at it again, for longer."""
@@ -56,25 +59,33 @@ def play(
     started_ns: int,
     say: Callable[[str], None],
     is_kiosk: bool = False,
+    known_config: Config | None = None,
+    vigil: Vigil | None = None,
 ) -> int:
     """Play the wall of a config file until asked to end; the process's exit code.
 
     In a window of so many pixels or fullscreen, for so many loops or for ever; `report` is the
-    file for what was shown, `say` is told what a person should know of the folder. Raises
-    InstallationError before the wall is shown.
+    file for what was shown, `say` is told what a person should know of the folder. A kiosk has read
+    its config already, is told of by its `vigil`, and comes up where there is no film folder yet.
+    Raises InstallationError before the wall is shown.
     """
     sys.setswitchinterval(GIL_SWITCH_S)
-    config = load_config(path)
+    config = load_config(path) if known_config is None else known_config
     known = KnownFilms(config.film.versions)
     # a film that nobody has measured yet may be anything: it must not take the wall with it
     limits = replace(LOOK, wall_s=FIRST_LOOK_S)
     first_look = partial(probe_apart, limits=limits, is_urgent=True)
-    measure = partial(facts_of, by_pyav=first_look)
     decoding = DecodePool()
     make_feed = partial(feed_of, pool=decoding)
     feeds: dict[str, Feed] = {}
     later: list[tuple[Version, int]] = []
+    code = ENDED
     copies, engines = Copies(config, SystemClock()), Engines()
+
+    def measure(film: Path, container: str) -> Facts:
+        if vigil is not None:
+            vigil.note_progress()
+        return facts_of(film, container, by_pyav=first_look)
 
     def open_feed(version: Version, folders: int) -> None:
         if version.is_live:
@@ -91,7 +102,12 @@ def play(
 
     def look() -> tuple[Library, dict[str, str]]:
         # the first picture does not wait for Content Credentials: the watch reads new ones
-        library = scan_film(config, known, open_feed, measure=measure, read_credentials=None)
+        try:
+            library = scan_film(config, known, open_feed, measure=measure, read_credentials=None)
+        except ConfigError as error:
+            if not is_kiosk:
+                raise
+            library = Library((), notices=(str(error),))  # a share that is not there yet
         return library, {version.name: caption_of(config, version) for version in library.versions}
 
     try:
@@ -100,6 +116,8 @@ def play(
             from installation.show import PlayOptions, Prepared, show
 
             library, captions = looking.result()
+        if vigil is not None:
+            config = vigil.fitting(config, library.versions)
         for found in later:
             begin_feed(*found)
         for sentence in sentences(config, library):
@@ -109,19 +127,25 @@ def play(
             feeds.pop(name).stop()
         keeping = threading.Thread(target=known.keep, name="known films")
         keeping.start()  # disks can be slow
-        options = PlayOptions(windowed, loops, report, started_ns, is_kiosk)
+        options = PlayOptions(windowed, loops, report, started_ns, is_kiosk, vigil)
         make_watch = watch_of(config, known)
         prepared = Prepared(library, feeds, captions, make_feed, make_watch, copies, engines)
-        return show(config, prepared, options)
+        code = show(config, prepared, options)
     finally:
         copies.stop()
         engines.stop()
         for feed in feeds.values():
             feed.stop()
+        patience_s = 0 if code == RESTART else JOIN_TIMEOUT_S
         for feed in feeds.values():
-            feed.join(JOIN_TIMEOUT_S)
+            patience_s = patience_s if feed.join(patience_s) else 0
         engines.join(JOIN_TIMEOUT_S)
         decoding.stop()
+    if code == RESTART:
+        from installation.handover import replace_process
+
+        replace_process()
+    return code
 
 
 def scan_film(

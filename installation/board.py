@@ -39,6 +39,9 @@ class Circumstances:
     """How each live version's source stands."""
     sound: str = ""
     """Who is heard where, and how far from the film."""
+    hours: str = ""
+    """Whether the wall is open, and until when; empty without a schedule."""
+    is_closed: bool = False
 
 
 class _Seen(NamedTuple):
@@ -101,6 +104,8 @@ class Board:
             drawing=circumstances.drawing,
             refresh_hz=circumstances.refresh_hz,
             refresh_source=circumstances.refresh_source,
+            hours=circumstances.hours,
+            is_closed=circumstances.is_closed,
             mistakes=tuple(plain(mistake) for mistake in circumstances.mistakes),
             at_next_start=circumstances.at_next_start,
             notices=(

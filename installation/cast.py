@@ -144,6 +144,14 @@ class Cast:
         self._config = config
         self._time(now_ns)
 
+    def read_anew(self, name: str, now_ns: int) -> None:
+        """Let a version be read by another reader, from where that comes on air."""
+        feed = self._newest().get(name)
+        if feed is not None:
+            made = self._made_feed(self._version_of[feed])
+            made.learn_from(feed)
+            self.player.add(made, now_ns, at_seam=False)
+
     def states(self) -> Iterator[tuple[Version, bool]]:
         """Every version that has been on air, and whether it is now."""
         for channel in self.player.channels:

@@ -11,7 +11,7 @@ import shutil
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -74,8 +74,56 @@ def play(
         started_ns=started_ns,
         say=lambda sentence: click.echo(sentence, err=True),
     )
-    # All that matters is stopped and written; a look into a film, or a share that hangs, must not
-    # keep the process from ending.
+    _leave(code)
+
+
+@cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option(
+    "--supervise", is_flag=True, help="Start it again whenever it ends by itself or hangs."
+)
+@click.option("--last-good", is_flag=True, help="Begin with the last config that played well.")
+@click.option("--windowed", type=WindowSize(), help="In a window of this size, to try it out.")
+@click.option("--tethered", is_flag=True, hidden=True)  # to the supervisor that started it
+@click.pass_context
+def kiosk(
+    context: click.Context,
+    config: Path,
+    supervise: bool,
+    last_good: bool,
+    windowed: tuple[int, int] | None,
+    tethered: bool,
+) -> None:
+    """Play the wall of CONFIG for months, with nobody there.
+
+    It plays the last config that was good where CONFIG is not, and waits for what is not there yet.
+    Keys and mouse do nothing, but for the chord that ends it (kiosk.exit_chord). Let systemd start
+    it ("installation service"), or, by hand, --supervise.
+    """
+    if supervise:
+        from installation.kiosk.supervising import supervise as watch_over
+
+        is_verbose = bool(context.parent and context.parent.params["verbose"])
+        sys.exit(watch_over(config, windowed, is_verbose=is_verbose))
+    started_ns = SystemClock().now_ns()
+    gc.disable()  # as for `play`
+    from installation.unattended import play_unattended
+
+    code = play_unattended(
+        config,
+        windowed=windowed,
+        is_tethered=tethered,
+        starts_with_last_good=last_good,
+        started_ns=started_ns,
+        say=_complain,
+    )
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """All that matters is stopped and written; a look into a film, or a share that hangs, must not
+    keep the process from ending.
+    """
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -119,6 +167,33 @@ def check(config: Path) -> None:
     if not library.versions:
         click.echo("nothing to show yet: a slate with the film's title", err=True)
     sys.exit(1 if mistakes else 0)
+
+
+@cli.command()
+@click.argument("config", type=ConfigPath, required=False)
+def screens(config: Path | None) -> None:
+    """List the screens that are connected, by what `wall.screen` and `screens` call them.
+
+    Of CONFIG it is said how large its wall is on them. Exit code 1 when something is to be mended.
+    """
+    from installation.config import load_config
+    from installation.show import refuse_without_display
+    from installation.wall.screens import told_screens
+
+    settings = None if config is None else load_config(config)
+    refuse_without_display()
+    for line in told_screens():
+        click.echo(line)
+    if settings is None:
+        return
+    from installation.wall.hanging import Hanging
+
+    hanging = Hanging(settings, None, waits=True)
+    if not hanging.troubles:
+        click.echo(f"the wall: {hanging.canvas.width_px}x{hanging.canvas.height_px}")
+    for trouble in hanging.troubles:
+        _complain(trouble)
+    sys.exit(1 if hanging.troubles else 0)
 
 
 @cli.command()
@@ -209,6 +284,22 @@ def fixity(config: Path, accept: bool) -> None:
     sys.exit(check_fixity(config, accept=accept, say=click.echo, complain=_complain))
 
 
+@cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--since", metavar="DAY", help="From this day on, 2026-11-01; else all there is.")
+@click.option("--until", metavar="DAY", help="Up to this day's beginning, or a time on it.")
+@click.option(
+    "-o", "--output", type=ConfigPath, default=Path("report.html"), help="The page to write."
+)
+def report(config: Path, since: str | None, until: str | None, output: Path) -> None:
+    """Write a page for the registrar: what the wall of CONFIG played, and how well."""
+    from installation.library.confinement import step_back
+    from installation.registrar import report as write_report
+
+    step_back()  # the wall may play beside us
+    click.echo(write_report(config, output, since, until, _complain))
+
+
 @cli.group()
 def cache() -> None:
     """Look after the mezzanines: versions conformed to the size they are shown at."""
@@ -243,6 +334,43 @@ def clear(config: Path, even_on_air: bool) -> None:
     from installation.safekeeping import clear_cache
 
     sys.exit(clear_cache(config, even_on_air=even_on_air, say=click.echo))
+
+
+@cli.command()
+@click.argument("config", type=ConfigPath)
+@click.option("--user", is_flag=True, help="For a desktop: it starts in its user's session.")
+@click.option("--install", is_flag=True, help="Put it where it belongs, and enable it.")
+@click.option("--as", "account", metavar="USER", help="Who plays the wall.")
+@click.option(
+    "--display",
+    type=click.Choice(["cage", "x11", "session"]),
+    help="What brings up the screen: cage (Wayland) or Xorg without a desktop, or a session.",
+)
+@click.option(
+    "--for",
+    "system",
+    type=click.Choice(["linux", "macos", "windows"]),
+    help="For another system than this one.",
+)
+@click.option("-o", "--output", type=ConfigPath, help="Write the files to this folder.")
+def service(
+    config: Path,
+    user: bool,
+    install: bool,
+    account: str | None,
+    display: Any,
+    system: Any,
+    output: Path | None,
+) -> None:
+    """Write the service that starts the wall of CONFIG with the machine, and keeps it alive.
+
+    For systemd, on macOS for launchd, on Windows a scheduled task. It is shown only, unless
+    --install or -o says where to.
+    """
+    from installation.kiosk.installing import Wish, write_service
+
+    wish = Wish(system, user, account, display, install, output)
+    write_service(config, wish, show=click.echo, say=_complain)
 
 
 @cli.command()

@@ -23,14 +23,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtQuick import QQuickWindow
+from PySide6.QtGui import QGuiApplication
 
 from installation.cast import Cast, MakeFeed
 from installation.config import Config, ConfigWatch, diff
 from installation.errors import ConfigError, InstallationError
-from installation.film import Clock, SystemClock, Version, WorkClock
+from installation.film import CalendarClock, Clock, SystemClock, Version, WorkClock
 from installation.hearing import Hearing, in_words, meter
+from installation.kiosk.exits import BUG, ENDED, RESTART
+from installation.kiosk.heartbeat import Pulse
+from installation.kiosk.play_log import PlayLog
 from installation.layout import LayoutError, Size
 from installation.library import Library
 from installation.library.scan import in_order
@@ -38,23 +40,30 @@ from installation.lives import Lives
 from installation.nudge import Nudging
 from installation.parts import films, live_source_of, shown
 from installation.playback import Feed
+from installation.playback.player import JOIN_TIMEOUT_S
 from installation.playback.report import playback_report
 from installation.subtitling import asked_for, subtitle_mistakes
 from installation.wall.cadence import RefreshGrid
 from installation.wall.glyphs import LettersCheck
+from installation.wall.hanging import Hanging
 from installation.wall.overlay import overlay_text
 from installation.wall.pacer import Pacer
 from installation.wall.refresh import SWAPS_NEEDED, measured_refresh
-from installation.wall.screens import Wakefulness, choose_drawing, choose_screen
+from installation.wall.screens import Wakefulness, choose_drawing
 from installation.wall.video_frame import Drawing
 from installation.wall.wall import TileContent, Wall
+from installation.whole import write_whole
 
 if TYPE_CHECKING:
     from installation.board import Board
+    from installation.chronicle import Chronicle
     from installation.copies import Copies
     from installation.engines import Engines
     from installation.library.catalog import Entry
     from installation.library.watch import OnChange, Watch
+    from installation.opening import Opening
+    from installation.upkeep import Upkeep
+    from installation.vigil import Vigil
 
     MakeWatch = Callable[[OnChange], Watch]
 
@@ -81,11 +90,10 @@ USUAL_REFRESH_HZ = 60.0
 EMPTY_WALL_LOOP_MS = 1000
 NEEDS_A_START = frozenset(
     {"film.rate", "film.versions", "wall.screen", "playback.drawing", "film.watch", "film.settle_s"}
-    | {"playback.allow_protocols"}
+    | {"playback.allow_protocols", "screens"}
     | {"conform.mode", "conform.cache", "conform.limit"}
 )
 """What a saved config cannot change on a running wall."""
-EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,8 @@ class PlayOptions:
     """When the program started."""
     is_kiosk: bool = False
     """Nobody is there: neither keys nor mouse do anything, but for the exit chord."""
+    vigil: Vigil | None = None
+    """Who then tells that it lives, and keeps what is good."""
 
 
 @dataclass(frozen=True)
@@ -124,36 +134,50 @@ def show(config: Config, prepared: Prepared, options: PlayOptions) -> int:
     """
     if sys.platform != "darwin":  # the wall counts in the screen's own pixels
         os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")
-    _refuse_without_display()
+    # saves 5 ms, and a damaged one, which Qt maps and trusts, would end every start in a crash
+    os.environ.setdefault("QML_DISABLE_DISK_CACHE", "1")
+    refuse_without_display()
     qt = QGuiApplication.instance() or QGuiApplication(["installation"])
     assert isinstance(qt, QGuiApplication)
     qt.setApplicationDisplayName(config.film.title)
     sys.excepthook = _crash
     run = Show(qt, config, prepared, options, SystemClock())
+    sys.excepthook = partial(_crash, log=run.play_log)
     try:
         run.run()
     finally:
         run.stop()
     if options.report is not None:
         write_report(options.report, run.report())
-    return 0
+    return run.exit_code
 
 
-def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _crash(
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    log: PlayLog | None = None,
+) -> None:
     """A bug must end the process, which can be started again; Qt would go on without us."""
     logger.critical("a bug in Installation", exc_info=(kind, error, trace))
+    if log is not None:
+        log.note("crashed", sentence=f"The program met a bug in itself ({kind.__name__}: {error}).")
+        log.close()
     logging.shutdown()
-    os._exit(EXIT_BUG)
+    os._exit(BUG)
 
 
 def _keeping_what_needs_a_start(old: Config, new: Config) -> tuple[Config, list[str]]:
     """The new config with what cannot change while the wall plays as it was; and its names."""
     later = sorted(diff(old, new) & NEEDS_A_START)
-    sections = {name: getattr(new, name) for name in ("film", "wall", "playback", "conform")}
+    sections = {name: getattr(new, name) for name in (n.split(".")[0] for n in later)}
     for name in later:
-        section, setting = name.split(".")
-        kept = getattr(getattr(old, section), setting)
-        sections[section] = sections[section].model_copy(update={setting: kept})
+        section, _, setting = name.partition(".")
+        kept = getattr(old, section)
+        if setting:
+            update = {setting: getattr(kept, setting)}
+            kept = sections[section].model_copy(update=update)
+        sections[section] = kept
     return new.model_copy(update=sections), later
 
 
@@ -161,6 +185,10 @@ def _print(lines: str) -> None:
     """For a person to copy, where the wall was started from."""
     sys.stdout.write(lines)
     sys.stdout.flush()
+
+
+def _joined(error: InstallationError | None) -> str:
+    return " ".join(_lines(error))
 
 
 def _lines(error: InstallationError | None) -> tuple[str, ...]:
@@ -171,7 +199,7 @@ def _layout_mistake(config: Config, error: LayoutError) -> ConfigError:
     return ConfigError([f"{config.where('wall', 'layout', 'tiles')}: {error}"])
 
 
-def _refuse_without_display() -> None:
+def refuse_without_display() -> None:
     """Qt would abort; say it in a sentence instead."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
@@ -183,9 +211,7 @@ def _refuse_without_display() -> None:
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write JSON whole or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    temporary.replace(path)
+    write_whole(path, (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 class Show(QObject):
@@ -218,9 +244,11 @@ class Show(QObject):
         self._time = time
         self._first_picture_ns: int | None = None
         self._swaps_ns: list[int] = []
+        self._swaps = 0
         self._measured_hz: float | None = None
         self._shows_overlay = False
-        self._is_ending = False
+        self.exit_code = ENDED
+        self._is_ending, self._why_it_ends = False, ""
         self._housekeeping = QTimer(self)
         self._priming = QTimer(self)
         self._live = QTimer(self)
@@ -232,6 +260,8 @@ class Show(QObject):
         self._watch: Watch | None = None  # once the wall plays
         self._entries: dict[str, Entry] = {}
         self._board: Board | None = None  # once the wall plays, too
+        self.play_log = PlayLog(time, CalendarClock())
+        self._chronicle: Chronicle | None = None  # once the wall plays, too
         self._has_news = False
         self._mistake: InstallationError | None = None  # of the config saved last
         self._misfit: InstallationError | None = None  # of what the folder holds with the layout
@@ -239,11 +269,11 @@ class Show(QObject):
         self.config_saved.connect(self._take_config)
         self.config_mistaken.connect(self._take_mistake)
         self._config_watch = ConfigWatch(
-            config.path, self.config_saved.emit, self.config_mistaken.emit
+            config.path, self.config_saved.emit, self.config_mistaken.emit, config.edition
         )
         self._is_cursor_hidden = False
         self._ticks = 0  # of housekeeping
-        self._screen = choose_screen(config.wall.screen)
+        self._hanging = Hanging(config, options.windowed, waits=options.is_kiosk)
         self._drawing = choose_drawing(config.playback.drawing)
         self._copies, self._engines = prepared.copies, prepared.engines
         self._wanted_for: tuple[Size, Config, tuple[Version, ...]] | None = None
@@ -262,39 +292,43 @@ class Show(QObject):
         self.wall, self.player = self.cast.wall, self.cast.player
         self._nudging = Nudging(self.cast, self._tell, _print)
         self._hearing = Hearing()
+        self._opening: Opening | None = None  # once there is a schedule
+        self._upkeep = self._kept_up() if options.is_kiosk else None
         if options.windowed is not None:
             self.wall.clicked.connect(self._nudging.click)
             self.wall.stage.show_cursor()
         try:
-            self.wall.place(self._place_window)
+            self.wall.place(lambda _: self._hanging.hang(self.wall))
         except LayoutError as error:
             raise _layout_mistake(config, error) from error
         self.cast.choose_subtitles(library)
+        if self._upkeep is not None:
+            self._upkeep.take_up()
         self.cast.make_ready()  # the feeds decode while the scene is loaded
         self.wall.load()
         self.pacer = Pacer(time, self.player.clock, self._stated_grid(), self._present)
+        self._tend_hours()  # a wall that is closed is black from the start
 
     # -- building
 
     def _make_wall(self, tiles: Sequence[TileContent]) -> Wall:
-        wall = Wall(self._config.wall, tiles, self._drawing, self._config.subtitles)
+        count = self._hanging.count
+        wall = Wall(self._config.wall, tiles, self._drawing, self._config.subtitles, count)
         wall.key_pressed.connect(self._key)
         return wall
 
-    def _place_window(self, window: QQuickWindow) -> None:
-        screen: QScreen = self._screen
-        window.setScreen(screen)
-        window.setTitle(self._config.film.title)
-        if self._options.windowed is None:
-            window.setGeometry(screen.geometry())
-            window.showFullScreen()
-        else:
-            window.setPosition(screen.geometry().topLeft())
-            window.resize(*self._options.windowed)
-            window.show()
+    def _kept_up(self) -> Upkeep:
+        from installation.upkeep import Upkeep
+
+        escalated = partial(self.play_log.note, "escalated")
+        upkeep = Upkeep(
+            self._config, self.cast, self._time, self._end_with, lambda s: escalated(sentence=s)
+        )
+        upkeep.guard()
+        return upkeep
 
     def _stated_hz(self) -> float:
-        stated = self._screen.refreshRate()
+        stated = self._hanging.refresh_hz
         return stated if 20 <= stated <= 500 else USUAL_REFRESH_HZ
 
     def _stated_grid(self) -> RefreshGrid:
@@ -307,7 +341,7 @@ class Show(QObject):
     def run(self) -> None:
         """Show the wall until its end."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.end())
+            signal.signal(number, lambda n, _: self.end(f"asked to by {signal.Signals(n).name}"))
         self._housekeeping.timeout.connect(self._keep_house)
         self._housekeeping.start(HOUSEKEEPING_MS)
         self._config_watch.start()
@@ -323,21 +357,44 @@ class Show(QObject):
                 QTimer.singleShot(self._options.loops * EMPTY_WALL_LOOP_MS, self.end)
         awake = Wakefulness() if self._options.windowed is None else None
         if not self._is_ending:
-            self._qt.exec()
+            self._note_end(self._qt.exec())
         if awake is not None:
             awake.release()
 
-    def end(self) -> None:
+    def _note_end(self, code: int) -> None:
+        """Qt ends by itself when the last window is closed, which in a window is as good as asking;
+        and, not with 0, when the display is gone.
+        """
+        if self._is_ending:
+            return
+        is_asked = self._options.windowed is not None and not code
+        self._why_it_ends = "its window was closed" if is_asked else "its display is gone"
+        if not is_asked:
+            logger.error("the display is gone: a wall cannot play without one")
+            self.exit_code = BUG
+
+    def end(self, why: str = "asked to") -> None:
         """End the run; may be called at any time in the GUI thread."""
-        self._is_ending = True
+        self._is_ending, self._why_it_ends = True, why
         self.pacer.stop()
-        self._qt.quit()
+        self._qt.exit()  # which no window can refuse
+
+    def _end_with(self, code: int, why: str) -> None:
+        self.exit_code = code
+        self.end(why)
 
     def stop(self) -> None:
         """Stop what was built, in reverse."""
+        if self._options.vigil is not None:
+            self._options.vigil.end(is_for_good=self.exit_code == ENDED)
         if self._board is not None:
             self._board.close()
+        if self._chronicle is not None:
+            self._chronicle.end(self._why_it_ends, is_for_good=self.exit_code == ENDED)
+        self.play_log.close()
         self._hearing.stop()
+        if self._opening is not None:
+            self._opening.stop()
         if self._watch is not None:
             self._watch.stop()
         self._config_watch.stop()
@@ -347,7 +404,10 @@ class Show(QObject):
         self.pacer.stop()
         self.cast.lives.stop()
         self._letters.stop()
-        self.player.stop()
+        self.player.stop(JOIN_TIMEOUT_S if self.exit_code == ENDED else 0)
+        if self._upkeep is not None:
+            self._upkeep.stop()
+        self._hanging.stop()
         self.wall.close()
         if self._watch is not None and not self._watch.join(WATCH_JOIN_S):
             logger.warning("the film's folder is still being read: its disk or share is slow")
@@ -371,7 +431,7 @@ class Show(QObject):
     def _present(self, due: int, now_ns: int) -> bool:
         loops = self._options.loops
         if loops is not None and self.player.clock.position_of(due).loop >= loops:
-            self.end()
+            self.end("it has played as many loops as it was to")
             return False
         shown = self.cast.present(due, now_ns)
         if shown is not None:
@@ -411,6 +471,8 @@ class Show(QObject):
         if self._watch is not None:
             self._watch.write_receipts(config.film.receipts)
         self._tell("\n".join(said))
+        if later and self._options.is_kiosk and not (self.player.channels or self.cast.lives):
+            self._end_with(RESTART, "what was saved needs a start, and nothing plays")
 
     def _take_library(self, library: Library, entries: tuple[Entry, ...]) -> None:
         """The film's folder holds something else than before."""
@@ -491,12 +553,16 @@ class Show(QObject):
             except LayoutError as error:
                 raise _layout_mistake(config, error) from error
             self._playing = playing
+            if self._upkeep is not None:
+                self._upkeep.note_changed()
             self._nudging.adopt(nudges)
             self._look_again()
         elif library.subtitles != self._library.subtitles:
             self.cast.choose_subtitles(library)
         self._config, self._library = config, library
         if self.player.channels and not self.player.has_begun:
+            if self._upkeep is not None:
+                self._upkeep.take_up()
             self.player.prime()
             self._begin_soon()
 
@@ -514,10 +580,18 @@ class Show(QObject):
         """Told in the GUI thread, a moment later where another thread draws. Python on that thread
         would wait for this one, which waits for it when the window closes.
         """
-        self.wall.window.frameSwapped.connect(self._swapped)
+        self.wall.swapped.connect(self._swapped)
+        self._hanging.changed.connect(self._take_screen)
+
+    def _take_screen(self) -> None:
+        """The wall hangs on another screen, or on one that has become another."""
+        self._swaps_ns, self._measured_hz = [], None
+        self.pacer.follow(self._stated_grid())
+        self._has_news = True
 
     def _swapped(self) -> None:
         now = self._time.now_ns()
+        self._swaps += 1
         if self._first_picture_ns is None and self.wall.stage.isCurtainUp:
             self._first_picture_ns = now
         if len(self._swaps_ns) < SWAPS_NEEDED:
@@ -531,6 +605,10 @@ class Show(QObject):
         if is_fullscreen and not self._is_cursor_hidden and self._first_picture_ns is not None:
             self._is_cursor_hidden = True
             self.wall.hide_cursor()
+        self._hanging.look()
+        is_unseen = self._hanging.is_away and self.wall.stage.isCurtainUp
+        if self._first_picture_ns is None and is_unseen:
+            self._first_picture_ns = self._time.now_ns()  # it plays, though nobody can see it
         self._ticks += 1
         if not self._is_settling_in and (
             self.wall.stage.isCurtainUp or self._ticks > WATCH_AFTER_TICKS
@@ -538,7 +616,9 @@ class Show(QObject):
             self._is_settling_in = True
             self.cast.lives.start()
             threading.Thread(target=self._settle_in, name="settling in", daemon=True).start()
-        if self._is_settling_in and bool(self.cast.lives) != self._live.isActive():
+        self._tend_hours()
+        is_live_due = bool(self.cast.lives) and not self._is_resting
+        if self._is_settling_in and is_live_due != self._live.isActive():
             self._live.stop() if self._live.isActive() else self._live.start(LIVE_MS)
         if self._watch is None and self._made_watch is not None:
             self._watch = self._made_watch
@@ -550,6 +630,12 @@ class Show(QObject):
         self._tell_the_watch()
         self._tend_copies()
         self._tend_sound()
+        self._tend_vigil()
+        if self._upkeep is not None:
+            has_picture = self._first_picture_ns is not None
+            is_seen = self.wall.window.isExposed() and not self._is_asleep
+            self._upkeep.tend(self._config, self._swaps, has_picture=has_picture, is_seen=is_seen)
+        self._tell_the_chronicle()
         if self._has_news or self._ticks % POST_EVERY_TICKS == 0:
             self._post()
         if self._shows_overlay:
@@ -557,10 +643,54 @@ class Show(QObject):
         if self._drawing is Drawing.GPU and len(self._swaps_ns) == SWAPS_NEEDED:
             self._take_measured_refresh()
 
+    def _tend_vigil(self) -> None:
+        """Say that the wall lives, to whoever starts it again when it does not."""
+        vigil, player, now = self._options.vigil, self.player, self._time.now_ns()
+        if vigil is None:
+            return
+        pulse = Pulse(
+            self._presented_ns,
+            self._swaps,
+            has_picture=self._first_picture_ns is not None,
+            is_moving=player.has_begun
+            and player.clock.is_running
+            and bool(player.channels)
+            and not self._is_resting,
+            is_seen=self.wall.window.isExposed() and not self._is_asleep,
+        )
+        in_effect = None if self._at_next_start else self._config
+        if vigil.tick(now, pulse, in_effect, player):
+            self.wall.window.update()
+
+    def _tend_hours(self) -> None:
+        """Follow the schedule, once there is one; in a window it is only told."""
+        if self._opening is None:
+            if self._config.schedule.is_always_open:
+                return
+            from installation.opening import new_opening
+
+            windowing = self._qt.platformName() if self._options.windowed is None else None
+            self._opening = new_opening(
+                self.wall.stage, self.player, self.pacer, self._time, windowing
+            )
+        self._opening.tick(self._config.schedule)
+
+    @property
+    def _is_resting(self) -> bool:
+        """True outside opening hours, when nothing is to move."""
+        return self._opening is not None and self._opening.is_resting
+
+    @property
+    def _is_asleep(self) -> bool:
+        """True while the screens sleep."""
+        return self._opening is not None and self._opening.is_asleep
+
     def _tend_sound(self) -> None:
         """Who is heard follows who is on air, and the film; never before the first picture."""
         if self._first_picture_ns is not None:
-            self._hearing.tend(self._config, self.cast)
+            opening = self._opening
+            heard = self._config if opening is None else opening.heard(self._config)
+            self._hearing.tend(heard, self.cast, self._library.versions)
             is_marked = self._config.wall.captions.speaker
             self.wall.stage.set_heard(self._hearing.report.speakers if is_marked else ())
 
@@ -572,7 +702,8 @@ class Show(QObject):
         """Have mezzanines made for what hangs, and let in who waits for room."""
         if self._watch is None:
             return
-        self._copies.note_load(self._time.now_ns(), self._work.now_ns())
+        if not self._is_resting:  # which says nothing of what playing takes
+            self._copies.note_load(self._time.now_ns(), self._work.now_ns())
         self._give_way()
         if self._ticks % COPIES_EVERY_TICKS == 0:
             self._reconsider()
@@ -589,12 +720,12 @@ class Show(QObject):
     def _want_copies(self) -> None:
         from installation.mezzanines import placements_on, sizes_for
 
-        size, scale = self.wall.window.size(), self.wall.window.effectiveDevicePixelRatio()
-        canvas = Size(round(size.width() * scale), round(size.height() * scale))
+        canvas = self.wall.canvas
         versions = shown(self._config, self._library.versions)
-        if size.isEmpty() or not versions or self._wanted_for == (canvas, self._config, versions):
+        wanted_for = canvas, self._config, versions
+        if not canvas.width_px or not versions or self._wanted_for == wanted_for:
             return
-        self._wanted_for = canvas, self._config, versions
+        self._wanted_for = wanted_for
         try:
             placements = placements_on(canvas, self._config, versions)
         except InstallationError:
@@ -617,7 +748,50 @@ class Show(QObject):
         from installation.board import new_board
 
         self._board = new_board(self._config.path, self._time.now_ns() - self._options.started_ns)
+        if self._options.windowed is None:  # a wall in a window is a rehearsal
+            self._chronicle = self._begin_chronicle()
+        if self._upkeep is not None:
+            self._upkeep.settle_in()
         self._made_watch = self._make_watch(self.library_found.emit)
+
+    def _begin_chronicle(self) -> Chronicle:
+        from installation.chronicle import new_chronicle
+
+        return new_chronicle(
+            self.play_log,
+            self._config,
+            self.player,
+            self._time,
+            self._options.started_ns,
+            drawing=self._drawing.value,
+            screen=self._hanging.described,
+            refresh_hz=round(self._stated_hz(), 3),
+        )
+
+    @property
+    def _screen_troubles(self) -> tuple[str, ...]:
+        """What screens lack. One that sleeps may seem to be away, and its loudspeaker with it."""
+        return () if self._is_asleep else self._hanging.troubles
+
+    @property
+    def _sound_trouble(self) -> str:
+        return "" if self._is_asleep else self._hearing.report.trouble
+
+    def _tell_the_chronicle(self) -> None:
+        if self._chronicle is not None:
+            self._chronicle.watch(
+                self.cast,
+                self._config,
+                self._library,
+                self._entries,
+                self._first_picture_ns,
+                is_to_play=not self._is_resting,
+                mistake=_joined(self._mistake or self._misfit),
+                at_next_start=self._at_next_start,
+                conforming=self._copies.progress,
+                sound_trouble=self._sound_trouble,
+                screen_troubles=self._screen_troubles,
+            )
 
     def _post(self) -> None:
         """Say how the wall stands, for `installation status`."""
@@ -639,11 +813,14 @@ class Show(QObject):
                 *_lines(self._misfit),
                 *self._engines.mistakes(self._config, self._playing),
                 *self._letters.mistakes,
-                *([self._hearing.report.trouble] if self._hearing.report.trouble else []),
+                *self._screen_troubles,
+                *([self._sound_trouble] if self._sound_trouble else []),
             ),
             conforming=self._copies.progress(),
             live=self.cast.lives.states(),
             sound=in_words(self._hearing.report),
+            hours="" if self._opening is None else self._opening.in_words,
+            is_closed=self._opening is not None and self._opening.is_closed,
         )
         self._has_news = False
         entries, now = self._watch.entries, self._time.now_ns()
@@ -675,7 +852,7 @@ class Show(QObject):
         from PySide6.QtCore import Qt
 
         if key == Qt.Key.Key_Escape:
-            self.end()
+            self.end("Esc was pressed")
         elif key == Qt.Key.Key_I:
             self._shows_overlay = not self._shows_overlay
             self.wall.stage.set_overlay(self._overlay() if self._shows_overlay else "")

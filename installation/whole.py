@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step, and have it on the disk. Raises OSError; the old one then stays."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def write_whole(path: Path, content: bytes, temporary_name: str = "") -> None:
+    """Write a file in one step, and have it on the disk. Raises OSError; the old one then stays.
+
+    Whatever lies under the temporary's name is not followed.
+    """
+    temporary = path.with_name(temporary_name or f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -22,6 +26,15 @@ def write_whole(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
         raise
     flush_folder(path.parent)
+
+
+def set_aside(file: Path) -> Path | None:
+    """Move a damaged file out of the way, where a technician finds it; None where it stays."""
+    aside = file.with_name(f"{file.name}.damaged")
+    with contextlib.suppress(OSError):
+        file.replace(aside)
+        return aside
+    return None
 
 
 def flush_file(path: Path) -> None:

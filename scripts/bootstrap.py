@@ -97,7 +97,13 @@ def missing_packages(*, for_tests: bool, needs_screen: bool) -> list[str]:
         missing.append("xvfb")
     if for_tests:
         programs = {"xdotool": "xdotool", "pulseaudio": "pulseaudio", "parec": "pulseaudio-utils"}
+        programs["faketime"] = "faketime"
+        programs["systemd-analyze"] = "systemd"  # which looks through the units that we write
+        programs["Xorg"] = "xserver-xorg-core"  # with screens that can be unplugged
+        programs["xrandr"] = "x11-xserver-utils"
         missing += [package for name, package in programs.items() if shutil.which(name) is None]
+        if not Path("/usr/lib/xorg/modules/drivers/dummy_drv.so").exists():
+            missing.append("xserver-xorg-video-dummy")
         if not _any_file("dri", _MESA) and not _any_file("", ("libgallium-*.so",)):
             missing.append("libgl1-mesa-dri")
         if not _any_file("vlc/plugins", ("*",)):

@@ -7,6 +7,7 @@ from installation.config.amount import Amount
 from installation.config.captions import Captions
 from installation.config.conforming import ConformConfig
 from installation.config.diff import diff
+from installation.config.kiosk import KioskConfig
 from installation.config.layouts import (
     ColumnLayout,
     CustomLayout,
@@ -24,7 +25,10 @@ from installation.config.model import (
     PlaybackConfig,
     WallConfig,
 )
+from installation.config.play_log import PlayLogConfig
+from installation.config.schedule import Hours, ScheduleConfig
 from installation.config.schema import json_schema
+from installation.config.screens import ScreenConfig
 from installation.config.sound import SoundConfig
 from installation.config.subtitles import SubtitlesConfig
 from installation.config.versions import VersionOverride, VersionSettings
@@ -41,11 +45,16 @@ __all__ = [
     "CustomLayout",
     "FilmConfig",
     "GridLayout",
+    "Hours",
+    "KioskConfig",
     "LayoutConfig",
     "Length",
     "OffAir",
+    "PlayLogConfig",
     "PlaybackConfig",
     "RowLayout",
+    "ScheduleConfig",
+    "ScreenConfig",
     "SoundConfig",
     "SpotlightLayout",
     "SubtitlesConfig",

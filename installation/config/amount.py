@@ -36,7 +36,7 @@ class Amount:
         if value == 0:
             raise ValueError(f'"{text}" is no room at all; {_EXAMPLE}')
         if unit == "%" and value > 100:
-            raise ValueError(f'"{text}" is more than the whole disk; write at most 100%')
+            raise ValueError(f'"{text}" is more than the whole; write at most 100%')
         return cls(value, unit)
 
     def bytes_of(self, disk_bytes: int) -> int:

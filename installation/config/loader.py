@@ -9,16 +9,32 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from installation.config.mistakes import mistakes_in
-from installation.config.model import Config
+from installation.config.model import Config, Edition
 from installation.config.yaml_reader import Document, read_document
 from installation.errors import ConfigError
 
 T = TypeVar("T", bound=BaseModel)
 
 
-def load_config(path: Path) -> Config:
-    """The curator's config. Raises ConfigError with every mistake, in the order of their lines."""
-    document = read_document(path)
+def edition_of(path: Path) -> Edition | None:
+    """What tells a file from what it was before it was saved; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def load_config(
+    path: Path, text: bytes | None = None, passed_over: Edition | None = None
+) -> Config:
+    """The curator's config. Raises ConfigError with every mistake, in the order of their lines.
+
+    With `text`, what is kept of it is read in its place, as if it stood there; the edition that
+    is `passed_over` for it will not be loaded until somebody saves another.
+    """
+    edition = edition_of(path) if text is None else passed_over
+    document = read_document(path, text)
     config = _validated(document, Config)
     film = config.film.model_copy(
         update={
@@ -29,8 +45,11 @@ def load_config(path: Path) -> Config:
     conform = config.conform
     if conform.cache is not None:
         conform = conform.model_copy(update={"cache": _from(path, conform.cache)})
-    config = config.model_copy(update={"film": film, "conform": conform})
-    config._path = path
+    log = config.log
+    if log.folder is not None:
+        log = log.model_copy(update={"folder": _from(path, log.folder)})
+    config = config.model_copy(update={"film": film, "conform": conform, "log": log})
+    config._path, config._text, config._edition = path, document.raw, edition
     config._places = {**document.values, **document.keys}
     return config
 

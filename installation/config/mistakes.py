@@ -81,7 +81,7 @@ class _Place:
     def mistake(self, group: list[ErrorDetails]) -> Mistake:
         details = group[0]
         place = self._document.place(self._keys)
-        if details["type"] == "extra_forbidden":
+        if details["type"] == "extra_forbidden" or "[key]" in details["loc"]:
             place = self._document.keys.get(self._keys, place)
         sentence = self._sentence(group)
         written = self._document.written(self._keys)
@@ -188,8 +188,8 @@ class _Place:
                 current = LAYOUTS.get(kind if isinstance(kind, str) else "grid")
             elif key in (known := _by_name(current)):
                 current = known[key].annotation
-            elif get_args(current):  # a mapping: its values' model
-                current = get_args(current)[-1]
+            elif get_args(current):  # a mapping or a list: its values' model
+                current = [kind for kind in get_args(current) if kind is not Ellipsis][-1]
         return current
 
 

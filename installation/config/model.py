@@ -23,7 +23,11 @@ from pydantic import (
 
 from installation.config.captions import NO_CAPTIONS, Captions
 from installation.config.conforming import ConformConfig
+from installation.config.kiosk import KioskConfig
 from installation.config.layouts import GridLayout, LayoutConfig
+from installation.config.play_log import PlayLogConfig
+from installation.config.schedule import ScheduleConfig
+from installation.config.screens import ScreenConfig, checked
 from installation.config.setting import Colour, FolderName, FolderPath, Setting, told
 from installation.config.sound import SoundConfig
 from installation.config.subtitles import SubtitlesConfig
@@ -40,6 +44,8 @@ Rate = Annotated[
 
 
 LiveProtocol = Literal["http", "https", "rtsp", "rtp", "udp"]
+Edition = tuple[int, int, int]
+"""A file's time of change, size and number on its disk."""
 
 
 class OffAir(StrEnum):
@@ -125,7 +131,10 @@ class WallConfig(Setting):
 
     background: Colour = Field("#000000", description="The wall's colour, in quotes: '#000000'.")
     screen: Annotated[int, Field(ge=0, le=63, strict=True)] | str | None = Field(
-        None, description="The screen's number from 0, or its name; the main screen by default."
+        None,
+        description="The screen's name, its serial number, its number from 0, or where it stands "
+        "on the desktop: left, right, top, bottom or 1920x1080+1920+0; `installation screens` "
+        "lists them. The main screen by default.",
     )
     off_air: OffAir = Field(
         OffAir.DIM, description="A version off air: its last picture dimmed, or a plain slate."
@@ -196,10 +205,18 @@ class Config(Setting):
     conform: ConformConfig = Field(default_factory=lambda: ConformConfig())
     sound: SoundConfig = Field(default_factory=lambda: SoundConfig())
     subtitles: SubtitlesConfig = Field(default_factory=lambda: SubtitlesConfig())
+    log: PlayLogConfig = Field(default_factory=lambda: PlayLogConfig())
+    kiosk: KioskConfig = Field(default_factory=lambda: KioskConfig())
+    schedule: ScheduleConfig = Field(default_factory=lambda: ScheduleConfig())
+    screens: tuple[ScreenConfig, ...] = Field(
+        (), description="A wall over several screens of one machine: each of them, and its area."
+    )
     versions: dict[FolderName, VersionOverride] = Field(
         default_factory=dict, description="Overrides, by folder name."
     )
     _path: Path = PrivateAttr(default=Path())
+    _text: bytes = PrivateAttr(default=b"")
+    _edition: Edition | None = PrivateAttr(default=None)
     _places: Mapping[tuple[str | int, ...], tuple[int, int]] = PrivateAttr(default_factory=dict)
 
     @field_validator("versions", mode="before")
@@ -207,10 +224,37 @@ class Config(Setting):
     def _no_overrides_where_nothing_is_written(cls, written: Any) -> Any:
         return {} if written is None else written
 
+    @field_validator("screens", mode="before")
+    @classmethod
+    def _no_screens_where_nothing_is_written(cls, written: Any) -> Any:
+        if written is None or isinstance(written, list | tuple):
+            return () if written is None else written
+        raise told("is no list of screens; begin each with a dash: - {screen: HDMI-1}")
+
+    @field_validator("screens")
+    @classmethod
+    def _screens_are_told_apart(
+        cls, screens: tuple[ScreenConfig, ...], info: ValidationInfo
+    ) -> tuple[ScreenConfig, ...]:
+        wall = info.data.get("wall")
+        if screens and wall is not None and wall.screen is not None:
+            raise told("wall.screen names a screen as well; take that away, or keep only that")
+        return checked(screens)
+
     @property
     def path(self) -> Path:
         """The YAML file this was read from."""
         return self._path
+
+    @property
+    def text(self) -> bytes:
+        """Just as it was written."""
+        return self._text
+
+    @property
+    def edition(self) -> Edition | None:
+        """The file's that this was read from; None where the file is to be read yet."""
+        return self._edition
 
     def where(self, *keys: str | int) -> str:
         """`the-kiss.yaml:12:5` for a setting, or for the nearest one above it that was written."""

@@ -37,8 +37,9 @@ FolderPath = Annotated[Path, AfterValidator(_can_be_a_folder)]
 Colour = Annotated[str, Field(pattern=r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")]
 
 
-def told(sentence: str, *, item: int | None = None) -> PydanticCustomError:
-    """A mistake in just these words, also where nothing is written or one item of a list is meant.
+def told(sentence: str, *, item: int | str | None = None) -> PydanticCustomError:
+    """A mistake in just these words, also where nothing is written or one item of a list, or of
+    a mapping, is meant.
 
     For validators to raise.
     """

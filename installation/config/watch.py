@@ -11,19 +11,18 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from installation.config.loader import load_config
-from installation.config.model import Config
+from installation.config.loader import edition_of, load_config
+from installation.config.model import Config, Edition
 from installation.errors import InstallationError
 
 INTERVAL_S = 0.15
-
-Signature = tuple[int, int, int]
 
 
 class ConfigWatch:
     """Loads the config anew when it has changed; calls back on a thread of its own.
 
     `on_config` gets each config that is right, `on_mistake` what is wrong with one that is not.
+    `loaded` is the edition that need not be loaded any more.
     """
 
     def __init__(
@@ -31,11 +30,12 @@ class ConfigWatch:
         path: Path,
         on_config: Callable[[Config], None],
         on_mistake: Callable[[InstallationError], None],
+        loaded: Edition | None,
     ) -> None:
         self._path = path
         self._on_config = on_config
         self._on_mistake = on_mistake
-        self._loaded = self._seen = self._signature()
+        self._loaded = self._seen = loaded
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="config", daemon=True)
 
@@ -51,12 +51,12 @@ class ConfigWatch:
 
     def look(self) -> None:
         """Look once; the thread does it every now and then."""
-        signature = self._signature()
-        is_still = signature == self._seen
-        self._seen = signature
-        if signature is None or not is_still or signature == self._loaded:
+        edition = edition_of(self._path)
+        is_still = edition == self._seen
+        self._seen = edition
+        if edition is None or not is_still or edition == self._loaded:
             return  # away for a moment, being written, or known
-        self._loaded = signature
+        self._loaded = edition
         try:
             config = load_config(self._path)
         except InstallationError as error:
@@ -67,10 +67,3 @@ class ConfigWatch:
     def _work(self) -> None:
         while not self._is_stopping.wait(INTERVAL_S):
             self.look()
-
-    def _signature(self) -> Signature | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino

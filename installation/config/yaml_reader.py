@@ -37,6 +37,7 @@ class Document:
     """A YAML file as plain data, with the line and column (from 1) of every key and value."""
 
     path: Path
+    raw: bytes = b""
     lines: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     values: dict[Keys, tuple[int, int]] = field(default_factory=dict)
@@ -72,13 +73,15 @@ class Document:
         return self.values.get(keys, (1, 1))
 
 
-def read_document(path: Path) -> Document:
-    """The file's data and places. Raises ConfigError where there is no data to speak of.
+def read_document(path: Path, raw: bytes | None = None) -> Document:
+    """The file's data and places; `raw` is read in its place. Raises ConfigError where there is no
+    data to speak of.
 
     Mistakes that leave the rest readable (a key written twice, an alias) are in `mistakes`.
     """
-    text = _read_text(path)
-    document = Document(path, text.splitlines())
+    raw = _read(path) if raw is None else raw
+    text = _text_of(raw, path)
+    document = Document(path, raw, text.splitlines())
     try:
         _refuse_aliases(text, document)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -123,18 +126,21 @@ def _refuse_aliases(text: str, document: Document) -> None:
         raise ConfigError(found)
 
 
-def _read_text(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise ConfigError([f"{path}: is no ordinary file; name a YAML file"])
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file; check the name"]) from None
     except IsADirectoryError:
         raise ConfigError([f"{path}: is a folder; name the YAML file in it"]) from None
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+
+
+def _text_of(raw: bytes, path: Path) -> str:
     if len(raw) > MAX_BYTES:
         raise ConfigError([f"{path.name}: is larger than {MAX_BYTES // 1024} KiB; is it YAML?"])
     try:

@@ -97,6 +97,10 @@ class WallStatus:
     """Settings that were saved and cannot change while the wall plays."""
     notices: tuple[str, ...] = ()
     """What is to be mended in the film's folder or the config, though nothing is kept off air."""
+    hours: str = ""
+    """Until when it is open or closed, and how its screens are; empty without a schedule."""
+    is_closed: bool = False
+    """True outside its opening hours: it is black, and that is right."""
     format: int = FORMAT
 
     @property

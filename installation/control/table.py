@@ -59,6 +59,8 @@ def _head(status: WallStatus, standing: Standing, now: datetime, width: int) -> 
         f" {status.refresh_hz:.2f} Hz ({status.refresh_source})",
         "config": f"{status.config} (process {status.pid})",
     }
+    if status.hours and is_playing and not status.is_closed:
+        facts["hours"] = status.hours
     if moving.sound and is_playing:
         facts["sound"] = moving.sound
     for name, fact in facts.items():
@@ -69,6 +71,8 @@ def _head(status: WallStatus, standing: Standing, now: datetime, width: int) -> 
 def _standing(status: WallStatus, standing: Standing, now: datetime) -> str:
     seen = f"{_local(status.now.seen):%Y-%m-%d %H:%M:%S} ({_ago(status.now.seen, now)})"
     start = f'start it again with: installation play "{status.config}"'
+    if standing is Standing.PLAYING and status.is_closed:
+        return status.hours
     if standing is Standing.PLAYING:
         return f"plays since {_local(status.started):%Y-%m-%d %H:%M}"
     if standing is Standing.GONE:

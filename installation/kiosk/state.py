@@ -6,12 +6,15 @@ curator's file, which is not ours to write to.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from pathlib import Path
 
 import platformdirs
+
+from installation.whole import set_aside
+
+__all__ = ["kept_folder", "set_aside"]
 
 
 def kept_folder(config: Path, state: Path | None = None) -> Path:
@@ -19,12 +22,3 @@ def kept_folder(config: Path, state: Path | None = None) -> Path:
     name = hashlib.sha256(os.fsencode(os.path.realpath(config))).hexdigest()[:32]
     folder = state or Path(platformdirs.user_state_dir("installation", appauthor=False))
     return folder / "kept" / name
-
-
-def set_aside(file: Path) -> Path | None:
-    """Move a damaged file out of the way, where a technician finds it; None where it stays."""
-    aside = file.with_name(f"{file.name}.damaged")
-    with contextlib.suppress(OSError):
-        file.replace(aside)
-        return aside
-    return None

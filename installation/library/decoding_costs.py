@@ -6,7 +6,6 @@ release of what decodes begins anew.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import math
@@ -22,6 +21,7 @@ import av
 import platformdirs
 
 from installation.film import Decoding, Version
+from installation.whole import set_aside, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -77,27 +77,30 @@ class DecodingCosts:
             ours = self._all.setdefault(self._machine, {}).setdefault(_key(version), {})
             ours[_name(decoding)] = figures
             text = json.dumps({"format": FORMAT, "machines": self._all}, indent=1)
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(self._path)
+            write_whole(self._path, text.encode())
         except OSError as error:
             logger.info("what decoding costs cannot be kept: %s", error)
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, _Notes]:
         try:
             written = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except OSError as error:
             logger.info("what decoding cost in earlier runs is of no use: %s", error)
             return {}
-        is_ours = isinstance(written, dict) and written.get("format") == FORMAT
-        machines = written.get("machines") if is_ours else None
-        return machines if isinstance(machines, dict) and _is_right(machines) else {}
+        except (ValueError, RecursionError):
+            written = None
+        if isinstance(written, dict) and written.get("format") != FORMAT:
+            return {}  # another release's
+        machines = written.get("machines") if isinstance(written, dict) else None
+        if isinstance(machines, dict) and _is_right(machines):
+            return machines
+        aside = set_aside(self._path)
+        logger.info("what decoding cost in earlier runs is damaged; set aside as %s", aside)
+        return {}
 
 
 def this_machine(root: Path = Path("/")) -> str:

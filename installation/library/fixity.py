@@ -29,7 +29,7 @@ from installation.library.gate import open_gate, within
 from installation.library.names import is_film_name, is_ignored
 from installation.library.scan import folders_in
 from installation.library.sighting import RECEIPT_NAME
-from installation.whole import write_whole
+from installation.whole import set_aside, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -179,14 +179,24 @@ class FixityRecords:
 def _read(file: Path) -> Record | None:
     try:
         written: Any = json.loads(file.read_bytes())
-        if written["format"] != FORMAT or not isinstance(written["name"], str):
-            raise ValueError("another format")
+        if isinstance(written, dict) and written.get("format", FORMAT) != FORMAT:
+            logger.warning("%s: is a fixity record of another release, and of no use", file)
+            return None
+        if not isinstance(written["name"], str):
+            raise ValueError("its name is no text")
         since = datetime.fromisoformat(written["since"]).astimezone(UTC)
         return Record(
             written["name"], from_json(written["accepted"]), since, from_json(written["seen"])
         )
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
         logger.warning("%s: a fixity record is of no use: %s", file, error)
+        return None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        aside = set_aside(file)
+        logger.warning(
+            "%s: a fixity record is of no use (%s); set aside as %s, its original is recorded anew",
+            file, error, aside,
+        )  # fmt: skip
         return None

@@ -23,6 +23,7 @@ from installation.library.credentials import (
     credentials_from_json,
 )
 from installation.library.facts import Facts, as_json, from_json
+from installation.whole import set_aside, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -78,18 +79,12 @@ class KnownFilms:
         """Write down what this run noted or asked for, and forget the rest."""
         if self._seen == self._known:
             return
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump({"format": FORMAT, "films": self._seen}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
+            written = json.dumps({"format": FORMAT, "films": self._seen})
+            write_whole(self._path, written.encode())
         except OSError as error:
             logger.info("what was measured cannot be kept: %s", error)
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
     def _enter(self, film: Path, identity: list[int], facts: dict[str, Any]) -> None:
         entered: dict[str, Any] = {"file": identity, "facts": facts}
@@ -103,12 +98,17 @@ class KnownFilms:
             written = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except OSError as error:
             logger.info("the notes of earlier runs are of no use: %s", error)
             return {}
-        is_ours = isinstance(written, dict) and written.get("format") == FORMAT
-        films = written.get("films") if is_ours else None
+        except (ValueError, RecursionError):
+            written = None
+        if isinstance(written, dict) and written.get("format") != FORMAT:
+            return {}  # another release's
+        films = written.get("films") if isinstance(written, dict) else None
         if not isinstance(films, dict):
+            aside = set_aside(self._path)
+            logger.info("the notes of earlier runs are damaged; set aside as %s", aside)
             return {}
         return {path: note for path, note in films.items() if isinstance(note, dict)}
 

@@ -41,6 +41,8 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
         return answer | {"credentials": _credentials(Path(asked["path"]))}
     if asked.get("wants") == "facts by libVLC":
         return answer | _facts_by_vlc(asked)
+    if asked.get("wants") == "still":
+        return answer | {"still": _still(asked)}
     if asked.get("wants") == "cost":
         return answer | {"cost": _cost(asked)}
     return answer | _facts(asked)
@@ -55,6 +57,12 @@ def _facts_by_vlc(asked: dict[str, Any]) -> dict[str, Any]:
         return {"facts": as_json(probe_by_vlc(Path(asked["path"]), asked["container"]))}
     except VersionRejected as error:
         return {"rejected": {"what": error.what, "remedy": error.remedy}}
+
+
+def _still(asked: dict[str, Any]) -> str | None:
+    from installation.library.still import still_as_json
+
+    return still_as_json(asked)
 
 
 def _cost(asked: dict[str, Any]) -> list[float] | None:

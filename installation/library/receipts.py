@@ -7,7 +7,6 @@ file of that name counts as a part of the version (`sighting.py`).
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from installation.library.catalog import COMING, Entry, State
 from installation.library.names import is_film_name, said
 from installation.library.settle import is_coming
 from installation.library.sighting import RECEIPT_NAME
+from installation.whole import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,8 @@ class Receipts:
         if text == note.written or folder.is_symlink() or _is_being_emptied(note.entry, folder):
             return note
         try:
-            _write(folder / RECEIPT_NAME, text)
+            content = text.replace("\n", "\r\n").encode("utf-8-sig", "replace")
+            write_whole(folder / RECEIPT_NAME, content, TEMPORARY_NAME)
         except FileNotFoundError:
             return note  # the folder is gone
         except OSError as error:
@@ -127,19 +128,3 @@ def _is_being_emptied(entry: Entry, folder: Path) -> bool:
             return not any(is_film_name(file.name) or is_coming(file.name) for file in files)
     except OSError:
         return True
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all; whatever lies under the temporary name is not followed."""
-    temporary = path.with_name(TEMPORARY_NAME)
-    temporary.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        descriptor = os.open(temporary, flags, 0o666)
-        with open(descriptor, "w", encoding="utf-8-sig", errors="replace", newline="\r\n") as file:
-            file.write(text)
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise

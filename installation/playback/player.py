@@ -23,6 +23,7 @@ class Player:
         self.clock = clock
         self.ledger = Ledger()
         self.presenter = Presenter(clock, [Channel(feed) for feed in feeds], patience_ns)
+        self._start = FilmPosition(0, 0)
         self._has_begun = False
         self._retired: list[Feed] = []
         for feed in feeds:
@@ -38,10 +39,17 @@ class Player:
         """Every feed that plays or is to: a version may have two."""
         return tuple(c.feed for c in (*self.channels, *self.presenter.coming.values()))
 
+    def take_up(self, since_ns: int, at_ns: int) -> None:
+        """Before it begins: the film has run since a moment, and begins with what is due at
+        another.
+        """
+        self.clock.start(since_ns)
+        self._start = self.clock.position(at_ns)
+
     def prime(self) -> None:
-        """Let every feed read from the first film frame on."""
+        """Let every feed read from the film frame on that is to be the first."""
         for channel in self.channels:
-            channel.feed.start(FilmPosition(0, 0))
+            channel.feed.start(self._start)
 
     @property
     def has_begun(self) -> bool:
@@ -51,13 +59,13 @@ class Player:
     @property
     def is_primed(self) -> bool:
         """True when every version has the first film frame queued, or has failed."""
-        start = FilmPosition(0, 0)
+        start = self._start
         return all(c.covers(start) or c.feed.fault is not None for c in self.channels)
 
     @property
     def has_a_start(self) -> bool:
         """True when at least one version has the first film frame queued."""
-        return any(channel.covers(FilmPosition(0, 0)) for channel in self.channels)
+        return any(channel.covers(self._start) for channel in self.channels)
 
     @property
     def is_waiting(self) -> bool:
@@ -67,17 +75,20 @@ class Player:
         return any(not c.waits_for_seam for c in self.presenter.coming.values())
 
     def begin(self, first_picture_ns: int) -> None:
-        """Run the film so that its first frame is due at the given moment.
+        """Run the film so that its first frame is due at the given moment; one that was taken up
+        shows what it begins with at once, and goes on when the clock has come there.
 
         Versions that are not primed by now start off air, and join in step.
         """
-        start = FilmPosition(0, 0)
+        start = self._start
         self._has_begun = True
         self.clock.start(first_picture_ns)
+        self.presenter.begin_with(self.clock.index(start))
+        due = int(self.clock.elapsed_frames(first_picture_ns))
         for channel in self.channels:
             if not channel.covers(start):
                 reason = channel.feed.fault or "was not ready when the film began"
-                self.presenter.take_off_air(channel.name, reason, 0, first_picture_ns)
+                self.presenter.take_off_air(channel.name, reason, due, first_picture_ns)
 
     def present(self, due: int, now_ns: int) -> PresentationSet | None:
         """See `Presenter.present`."""
@@ -104,6 +115,11 @@ class Player:
         channel.waits_for_seam = at_seam
         self.presenter.add(channel, int(self.clock.elapsed_frames(now_ns)), now_ns)
         self._let_go()
+
+    def abandoned(self, name: str) -> int:
+        """How many feeds of a version left the wall and have not let go of their file yet."""
+        self._let_go()
+        return sum(feed.name == name for feed in self._retired)
 
     def set_patience(self, patience_ns: int) -> None:
         """Wait so long, together, for a version that is late."""
@@ -163,11 +179,13 @@ class Player:
         if after <= before:
             self.presenter.seek(after)
 
-    def stop(self) -> None:
-        """Stop and join every feed's thread."""
+    def stop(self, timeout_s: float = JOIN_TIMEOUT_S) -> None:
+        """Stop every feed, and wait so long for them to let go of their files."""
         every = [*self.feeds, *self._retired]
         for feed in every:
             feed.stop()
         for feed in every:
-            if not feed.join(JOIN_TIMEOUT_S):
-                logger.warning("version=%s decoding thread did not end in time", feed.name)
+            if not feed.join(timeout_s):
+                if timeout_s:
+                    logger.warning("version=%s decoding thread did not end in time", feed.name)
+                timeout_s = 0  # so long the others have had, too

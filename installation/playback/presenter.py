@@ -64,6 +64,7 @@ class Presenter:
         self._clock = clock
         self._shown = -1  # film frames from the very start, as all indices here
         self._seen_due = -1
+        self._first = 0
         self._held_from: int | None = None
         self._relief = Relief(clock, patience_ns)
         self._joining = Joining(clock)
@@ -83,11 +84,17 @@ class Presenter:
         """True while a film frame that is due could not be shown yet."""
         return self._seen_due > self._shown
 
+    def begin_with(self, index: int) -> None:
+        """Show film frame `index` first, though it is not due yet."""
+        self._first = index
+        self._shown = self._seen_due = index - 1
+
     def present(self, due: int, now_ns: int) -> PresentationSet | None:
         """The set to show from the next refresh on, for film frame `due` or, late, one before it.
 
         None when the wall stays as it is.
         """
+        due = max(due, self._first)
         self._take_off_faulty(due, now_ns)
         self._bring_back(due, now_ns)
         if due <= self._shown:
@@ -114,6 +121,15 @@ class Presenter:
         for channel in self.channels.values():
             channel.feed.skip_to(self._clock.position_of(index))
         self.recall(index, 0)
+
+    def rest(self, index: int) -> None:
+        """While nobody sees the wall: the film goes on to film frame `index`, and none is missed.
+
+        `seek` takes it up again.
+        """
+        self._shown = self._seen_due = max(self._shown, index - 1)
+        self._held_from = None
+        self._relief.forget()
 
     def recall(self, due: int, now_ns: int) -> None:
         """While paused, let those to come that need not wait for a seam come where the film is."""

@@ -2,6 +2,8 @@
 
 - When it waits longer than its patience for some versions while all the others are comfortably
   ahead, those leave the air. So does one that moves, if all the waiting of a while was for it.
+- When the process stood still, or the machine slept, all take up the film in one step: they go
+  where they can be by the time that the clock is there.
 - Otherwise the whole wall is slow. It runs late, film frame by film frame, until all versions
   skip together to one place ahead of the clock and meet there (a drop); see `meeting`.
 """
@@ -15,7 +17,7 @@ from fractions import Fraction
 
 from installation.film import MasterClock
 from installation.playback.channel import Channel
-from installation.playback.meeting import Meeting, plan_meeting
+from installation.playback.meeting import Meeting, plan_meeting, soonest_return
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ SHORTEST_LEAD_S = Fraction(1, 2)
 LONGEST_LEAD_S = Fraction(8)
 ENOUGH_LOOKS = 60
 """Refreshes spent waiting, about a second, after which a version that moves may be too slow."""
+TAKE_UP_PACE = 2
+"""How many times as fast as it is shown all versions together are taken to decode, at least."""
 ITS_SHARE = Fraction(4, 5)
 """What "all the waiting" means; the others may have a share of the rest."""
 
@@ -72,12 +76,16 @@ class Relief:
         self, channels: Collection[Channel], due: int, shown: int, now_ns: int
     ) -> Iterable[Channel]:
         """Do what the rules say, with the film frames due and shown; returns who is to leave."""
-        if now_ns - self._looked_ns > self.patience_ns:
-            self._advanced_ns = now_ns  # the whole process stood still, which is nobody's fault
+        stood_still = now_ns - self._looked_ns > self.patience_ns
+        if stood_still:
+            self._advanced_ns = now_ns  # which is nobody's fault
         self._looked_ns = now_ns
         if due <= shown:
             self.forget()
             self._lead_s = max(SHORTEST_LEAD_S, self._lead_s - self._lead_s / 64)
+            return ()
+        if stood_still and self._is_far_behind(channels, due, shown):
+            self._take_up(channels, due, now_ns)
             return ()
         meeting = self._meeting if self._has_left else None
         wanted = shown + 1 if meeting is None else meeting.index
@@ -93,6 +101,29 @@ class Relief:
             self._has_missed = True
             self._lead_s = min(2 * self._lead_s, LONGEST_LEAD_S)
         return ()
+
+    def _is_far_behind(self, channels: Iterable[Channel], due: int, shown: int) -> bool:
+        """False where the wall gets on by what is queued, or by a little haste."""
+        soon = due - int(self.patience_ns * self._clock.rate / 1_000_000_000)
+        if soon <= shown:
+            return False
+        position = self._clock.position_of(soon)
+        return any(c.is_on_air and not c.covers(position) for c in channels)
+
+    def _take_up(self, channels: Collection[Channel], due: int, now_ns: int) -> None:
+        """Go on in one step, all together, at the first film frame that all can be at in time."""
+        feeds = [channel.feed for channel in channels if channel.is_on_air]
+
+        def run_up(index: int) -> Fraction:
+            position = self._clock.position_of(index)
+            return max((feed.run_up(position) for feed in feeds), default=Fraction(0))
+
+        lead = (self._lead_s * self._clock.rate).__ceil__()
+        index = soonest_return(due, lead, clock=self._clock, run_up=run_up, pace=TAKE_UP_PACE)
+        self.forget()
+        self._is_slow = True
+        self._meeting = Meeting(index, due)
+        self._leave_for(self._meeting, channels, now_ns)
 
     def _to_blame(self, on_air: list[Channel], wanted: int, now_ns: int) -> list[Channel]:
         """Whom the wall waits for, if it could go on well without them."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from installation.config import Config
+from installation.config.loader import edition_of
 from installation.config.watch import ConfigWatch
 from installation.errors import InstallationError
 
@@ -23,7 +24,7 @@ class Ears:
     def __init__(self, path: Path) -> None:
         self.titles: list[str] = []
         self.mistakes: list[str] = []
-        self.watch = ConfigWatch(path, self._config, self._mistake)
+        self.watch = ConfigWatch(path, self._config, self._mistake, edition_of(path))
 
     def _config(self, config: Config) -> None:
         self.titles.append(config.film.title)
@@ -109,7 +110,7 @@ def test_the_thread_looks_by_itself_until_it_is_stopped(path: Path) -> None:
     import threading
 
     told = threading.Event()
-    watch = ConfigWatch(path, lambda _: told.set(), lambda _: None)
+    watch = ConfigWatch(path, lambda _: told.set(), lambda _: None, edition_of(path))
     watch.start()
     path.write_text(text("Second"))
     assert told.wait(10)

@@ -77,7 +77,7 @@ def test_the_cache_is_relative_to_the_file(load: Callable[[str], Config], tmp_pa
         ),
         (
             "conform: {limit: 120%}",
-            '2:18: conform.limit: "120%" is more than the whole disk; write at most 100%',
+            '2:18: conform.limit: "120%" is more than the whole; write at most 100%',
         ),
         (
             "conform: {limt: 5 GB}",

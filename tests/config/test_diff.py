@@ -65,6 +65,11 @@ EVERYWHERE: dict[str, tuple[Any, ...]] = {
     "conform.mode": ("auto", "never"),
     "conform.cache": (None, "x"),
     "conform.limit": ("20%", "20 GB"),
+    "log.folder": (None, "x"),
+    "log.limit": ("100 MB", "1%"),
+    "log.days": (1000, 7),
+    "kiosk.exit_chord": ("ctrl+alt+shift+q", "ctrl+alt+x", "none"),
+    "kiosk.memory_limit": (None, "2 GB", "50%"),
 }
 OF_A_LAYOUT: dict[str, dict[str, tuple[Any, ...]]] = {
     "grid": {"columns": ("auto", 1, 2)},
@@ -139,6 +144,7 @@ def test_every_setting_of_the_schema_is_tried() -> None:
         "film": "FilmConfig", "wall": "WallConfig", "wall.captions": "Captions",
         "playback": "PlaybackConfig", "conform": "ConformConfig",
         "subtitles": "SubtitlesConfig", "sound": "SoundConfig",
+        "kiosk": "KioskConfig", "log": "PlayLogConfig",
     }  # fmt: skip
     known = {
         f"{at}.{name}" for at, model in sections.items() for name in models[model]["properties"]

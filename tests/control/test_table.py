@@ -37,6 +37,15 @@ def test_a_wall_says_what_it_plays_and_how_well(status: MakeStatus) -> None:
     assert lines(status(now={"loop": 0}))[1] == "  film    before its first picture"
 
 
+def test_a_wall_outside_its_hours_is_well_and_says_until_when(status: MakeStatus) -> None:
+    closed = status(hours="closed until Tue 10:00; the screens sleep", is_closed=True)
+    assert lines(closed)[0] == "The Kiss: closed until Tue 10:00; the screens sleep"
+    assert closed.is_well
+    assert lines(status(hours="open until 18:00"))[5] == "  hours   open until 18:00"
+    gone = lines(closed, standing=Standing.GONE)
+    assert gone[0].startswith("The Kiss: ended without being asked")
+
+
 def test_every_version_is_a_row_and_says_where_its_credit_came_from(
     status: MakeStatus, make_version: MakeVersion
 ) -> None:

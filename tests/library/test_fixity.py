@@ -268,8 +268,8 @@ def test_a_film_that_changes_while_it_is_read_is_not_recorded(
     assert records.records() == {}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0}', '{"format": 1, "name": "x"}'])
-def test_a_damaged_record_is_complained_of(
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 10**5, '{"format": 1, "name": "x"}', "\0"])
+def test_a_damaged_record_is_complained_of_set_aside_and_made_anew(
     add_version: AddVersion, records: FixityRecords, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     film = add_version("2023 One") / "film.mp4"
@@ -278,6 +278,19 @@ def test_a_damaged_record_is_complained_of(
     note.write_text(text)
     assert records.sha256_of(film, digest)
     assert "a fixity record is of no use" in caplog.text
+    assert note.with_name(f"{note.name}.damaged").read_text() == text
+    assert [*records.records()] == ["2023 One/film.mp4"]
+
+
+def test_a_record_of_another_release_stays_where_it_is(
+    add_version: AddVersion, records: FixityRecords
+) -> None:
+    film = add_version("2023 One") / "film.mp4"
+    records.sha256_of(film, digest)
+    (note,) = records.folder.iterdir()
+    note.write_text('{"format": 99}')
+    assert records.records() == {}
+    assert [*records.folder.iterdir()] == [note]
 
 
 def test_where_nothing_can_be_recorded_the_wall_goes_on(

@@ -96,15 +96,30 @@ def test_damaged_notes_are_measured_anew(
     assert KnownFilms(film.parent, cache).measured(film, never) == FACTS
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0}', '{"format": 1, "films": [1]}'])
-def test_notes_that_are_none_do_no_harm(film: Path, tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 10**5, '{"format": 1, "films": [1]}', "\0"])
+def test_damaged_files_are_set_aside_and_made_anew(film: Path, tmp_path: Path, text: str) -> None:
     cache = tmp_path / "cache"
     first = KnownFilms(film.parent, cache)
     first.measured(film, lambda: FACTS)
     first.keep()
     (notes,) = cache.iterdir()
     notes.write_text(text)
+    again = KnownFilms(film.parent, cache)
+    assert again.measured(film, lambda: FACTS) == FACTS
+    assert notes.with_name(f"{notes.name}.damaged").read_text() == text
+    again.keep()
+    assert KnownFilms(film.parent, cache).measured(film, never) == FACTS
+
+
+def test_notes_of_another_release_are_no_damage(film: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = KnownFilms(film.parent, cache)
+    first.measured(film, lambda: FACTS)
+    first.keep()
+    (notes,) = cache.iterdir()
+    notes.write_text('{"format": 0}')
     assert KnownFilms(film.parent, cache).measured(film, lambda: FACTS) == FACTS
+    assert [*cache.iterdir()] == [notes]
 
 
 def test_where_nothing_can_be_kept_all_is_measured_each_time(film: Path, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_missing_library_is_named_by_its_package(
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     missing = bootstrap.missing_packages(for_tests=True, needs_screen=True)
     assert {"libegl1", "libxcb-cursor0", "libvlc5", "xvfb", "xdotool"} <= set(missing)
-    assert {"pulseaudio", "pulseaudio-utils"} <= set(missing)
+    assert {"pulseaudio", "pulseaudio-utils", "faketime"} <= set(missing)
     without = bootstrap.missing_packages(for_tests=False, needs_screen=False)
     assert not {"libvlc5", "xvfb", "xdotool", "pulseaudio"} & set(without)
 
