@@ -21,7 +21,7 @@ def agent(service: Service, account: Account) -> Piece:
     log = str(account.home / "Library" / "Logs" / f"{label(service)}.log")
     content = {
         "Label": label(service),
-        "ProgramArguments": list(service.supervised_command),
+        "ProgramArguments": list(service.command),
         "RunAtLoad": True,
         "KeepAlive": {"SuccessfulExit": False},  # ended at the keyboard, it stays so
         "ThrottleInterval": 5,

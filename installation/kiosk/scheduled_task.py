@@ -70,7 +70,7 @@ def _add_settings(root: ET.Element) -> None:
 
 
 def _add_command(action: ET.Element, service: Service) -> None:
-    program, *arguments = service.supervised_command
+    program, *arguments = service.command
     ET.SubElement(action, "Command").text = program
     ET.SubElement(action, "Arguments").text = subprocess.list2cmdline(arguments)
     ET.SubElement(action, "WorkingDirectory").text = str(Path(service.config).parent)

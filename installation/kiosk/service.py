@@ -50,12 +50,11 @@ class Service:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """The wall itself: who starts it watches over it."""
-        return (*self.program, "kiosk", str(self.config))
+        """Watched over by our own supervisor, with black behind it; the system watches over that.
 
-    @property
-    def supervised_command(self) -> tuple[str, ...]:
-        """Watched over by our own supervisor, and with black behind it: on a desktop."""
+        So there are back-off, last good config and slate on every system: systemd before 254 knows
+        no back-off, and none knows a config.
+        """
         return (*self.program, "kiosk", "--supervise", str(self.config))
 
 

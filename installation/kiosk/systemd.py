@@ -71,7 +71,7 @@ def user_unit(service: Service, account: Account) -> Piece:
             ("After", "graphical-session.target"),
         ],
         Service=[
-            *_run(command(service.supervised_command)),
+            *_run(command(service.command)),
             ("MemoryMax", "90%"),
             ("OOMPolicy", "continue"),
             *_seccomp(service),

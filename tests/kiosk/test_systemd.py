@@ -82,15 +82,12 @@ def test_the_wall_is_started_again_whatever_ends_it_but_its_keys(
         assert int(values(unit, "WatchdogSec")[0]) > 1  # the wall beats each second
 
 
-def test_on_a_desktop_our_own_supervisor_keeps_black_over_it(make: Make, account: Account) -> None:
+def test_our_own_supervisor_keeps_black_behind_the_wall(make: Make, account: Account) -> None:
     service = make()
-    assert words(values(user_unit(service, account), "ExecStart")[0]) == [
-        *service.program, "kiosk", "--supervise", str(service.config),
-    ]  # fmt: skip
-    system = system_unit(service, account, "cage")
-    assert words(values(system, "ExecStart")[0]) == [
-        *service.program, "kiosk", str(service.config),
-    ]  # fmt: skip
+    for unit in (user_unit(service, account), system_unit(service, account, "cage")):
+        assert words(values(unit, "ExecStart")[0]) == [
+            *service.program, "kiosk", "--supervise", str(service.config),
+        ]  # fmt: skip
 
 
 def test_a_users_unit_needs_no_namespace_which_some_systems_forbid(
