@@ -90,7 +90,7 @@ USUAL_REFRESH_HZ = 60.0
 EMPTY_WALL_LOOP_MS = 1000
 NEEDS_A_START = frozenset(
     {"film.rate", "film.versions", "wall.screen", "playback.drawing", "film.watch", "film.settle_s"}
-    | {"playback.allow_protocols", "screens"}
+    | {"playback.allow_protocols", "screens", "log.folder", "log.limit", "log.days"}
     | {"conform.mode", "conform.cache", "conform.limit"}
 )
 """What a saved config cannot change on a running wall."""
