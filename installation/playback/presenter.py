@@ -103,7 +103,7 @@ class Presenter:
         if is_new:
             self.tally.due += due - self._seen_due
             self._seen_due = due
-        found = self._gather(due)
+        found = None if self._is_waking(due, now_ns) else self._gather(due)
         if found is None or self._clock.index(found.position) < due:
             self._note_hold(due, is_new)
         if found is not None:
@@ -112,6 +112,10 @@ class Presenter:
             for channel in self._relief.relieve(self.channels.values(), due, self._shown, now_ns):
                 self.take_off_air(channel.name, "its pictures come too slowly", due, now_ns)
         return found
+
+    def _is_waking(self, due: int, now_ns: int) -> bool:
+        channels = self.channels.values()
+        return self._clock.is_running and self._relief.is_waking(channels, due, self._shown, now_ns)
 
     def seek(self, index: int) -> None:
         """Show film frame `index` next, wherever the wall stands (for stepping while paused)."""

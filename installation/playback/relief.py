@@ -72,6 +72,15 @@ class Relief:
         if self._meeting is not None and self._has_left and index >= self._meeting.index:
             self.forget()
 
+    def is_waking(self, channels: Iterable[Channel], due: int, shown: int, now_ns: int) -> bool:
+        """True where the wall stood still so long that nothing it has is worth showing: it goes to
+        where its clock is in one step. To be asked before `relieve`.
+        """
+        return self._has_stood_still(now_ns) and self._is_far_behind(channels, due, shown)
+
+    def _has_stood_still(self, now_ns: int) -> bool:
+        return self._looked_ns > 0 and now_ns - self._looked_ns > self.patience_ns
+
     def relieve(
         self, channels: Collection[Channel], due: int, shown: int, now_ns: int
     ) -> Iterable[Channel]:
