@@ -167,7 +167,7 @@ def test_a_bad_file_at_boot_plays_the_last_good_one_and_the_mended_one_at_once(
         before = kiosk.config.stat()
         kiosk.start()
         kiosk.wait_for_a_row()
-        assert "the last good config plays:\nwall.yaml:" in kiosk.said
+        kiosk.wait_for(lambda: "the last good config plays:\nwall.yaml:" in kiosk.said)
         kiosk.wait_for(lambda: any("wall.yaml:" in str(w.mistakes) for w in standing(kiosk)))
         assert kiosk.config.read_text() == garbage
         assert kiosk.config.stat().st_mtime_ns == before.st_mtime_ns
