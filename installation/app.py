@@ -6,6 +6,7 @@ them, and because PySide6 makes every import after its own slower.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 FIRST_LOOK_S = 15.0
 """How long the start waits for one film to be measured; the watch looks at it again, for longer."""
+_M_ARENA_MAX = -8  # malloc.h
 GIL_SWITCH_S = 0.001
 """How long a thread that FFmpeg has answered waits, at most, for one that runs Python."""
 
@@ -70,6 +72,7 @@ def play(
     Raises InstallationError before the wall is shown.
     """
     sys.setswitchinterval(GIL_SWITCH_S)
+    _keep_few_heaps()
     config = load_config(path) if known_config is None else known_config
     known = KnownFilms(config.film.versions)
     # a film that nobody has measured yet may be anything: it must not take the wall with it
@@ -146,6 +149,17 @@ def play(
 
         replace_process()
     return code
+
+
+def _keep_few_heaps() -> None:
+    """glibc gives a new thread a heap of its own, as many as 16 on two cores, and each keeps what is
+    freed there: a wall on which versions come and go would grow for hours. See mallopt(3).
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def scan_film(

@@ -23,7 +23,6 @@ from installation.decode.vlc_threads import wait_until_all_have_ended
 MAJOR = b"3."
 STOP_TIMEOUT_S = 10.0
 GIVE_BACK_EVERY_NS = 20_000_000_000
-_M_ARENA_MAX = -8  # malloc.h
 _OPTIONS = (
     "--ignore-config",
     "--no-media-library",
@@ -128,19 +127,9 @@ def instance(*, on_hardware: bool = False) -> tuple[Any, StepLog]:
             if made is None:
                 raise VlcMissing(f"libVLC does not start; install it anew: {_command()}")
             if not _instances:
-                _keep_few_heaps()
                 atexit.register(wait_until_all_have_ended, STOP_TIMEOUT_S)
             _instances[on_hardware] = made, StepLog(made, module.dll)
         return _instances[on_hardware]
-
-
-def _keep_few_heaps() -> None:
-    """glibc gives a new thread a heap of its own and keeps what is freed there. libVLC's threads
-    come and go with each round of a film, so that would grow. See mallopt(3).
-    """
-    if sys.platform == "linux":
-        with contextlib.suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def give_memory_back(now_ns: int) -> None:
