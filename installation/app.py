@@ -152,8 +152,8 @@ def play(
 
 
 def _keep_few_heaps() -> None:
-    """glibc gives a new thread a heap of its own, up to 16 on two cores, and each keeps what is freed
-    there: a wall on which versions come and go would grow for hours. See mallopt(3).
+    """glibc gives a new thread a heap of its own, up to 16 on two cores, and each keeps what is
+    freed there: a wall whose versions come and go would grow for hours. See mallopt(3).
     """
     if sys.platform == "linux":
         import ctypes
