@@ -1,15 +1,7 @@
-"""Somebody who stands before the wall and sees the whole screen: tiles, and whatever else is there.
-
-Run as `python -m tests.faults.onlooker OUT.json SECONDS` with DISPLAY set; ends early when
-`OUT.json.stop` appears.
-"""
+"""Somebody who stands before the wall and sees the whole screen: tiles, and all else there is."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +14,7 @@ from numpy.typing import NDArray
 
 from tests.wall_e2e import blockcode
 from tests.wall_e2e.finder import Rect, find_lit
+from tests.wall_e2e.watching import watching, write_what_is_seen
 
 COLOURFUL = 60
 """The tests' films are grey, as slate and black are."""
@@ -56,17 +49,12 @@ class Onlooker:
 @contextmanager
 def onlooker(environment: dict[str, str], out: Path, seconds: float) -> Iterator[Onlooker]:
     """Watch while the block runs."""
-    watching = Onlooker()
-    command = [sys.executable, "-m", "tests.faults.onlooker", str(out), str(seconds)]
-    process = subprocess.Popen(command, env=environment)
-    try:
-        yield watching
-    finally:
-        Path(f"{out}.stop").touch()
-        process.wait(timeout=60)
-    for ns, tiles, others, is_desktop in json.loads(out.read_text()):
+    onlooker = Onlooker()
+    with watching("tests.faults.onlooker", environment, out, seconds) as seen:
+        yield onlooker
+    for ns, tiles, others, is_desktop in seen:
         hung = {version: (Rect(*rect), index) for rect, index, version in tiles}
-        watching.seen.append(Sight(ns, hung, tuple(Rect(*r) for r in others), is_desktop))
+        onlooker.seen.append(Sight(ns, hung, tuple(Rect(*r) for r in others), is_desktop))
 
 
 def look(pixels: NDArray[np.uint8]) -> tuple[list[Any], list[Rect], bool]:
@@ -93,24 +81,5 @@ def glance(display: str) -> set[int]:
     return {version for _, _, version in look(pixels)[0]}
 
 
-def main() -> None:
-    """Watch until the time is up."""
-    out, end = Path(sys.argv[1]), time.monotonic() + float(sys.argv[2])
-    stop = Path(f"{out}.stop")
-    seen: list[Any] = []
-    last = b""
-    with mss.MSS() as screen:
-        while time.monotonic() < end and not stop.exists():
-            shot = screen.grab(screen.monitors[0])
-            now, raw = time.monotonic_ns(), bytes(shot.raw)
-            if raw == last:
-                time.sleep(1 / 200)
-                continue
-            last = raw
-            pixels = np.frombuffer(raw, np.uint8).reshape(shot.height, shot.width, 4)
-            seen.append((now, *look(pixels)))
-    out.write_text(json.dumps(seen))
-
-
 if __name__ == "__main__":
-    main()
+    write_what_is_seen(look)

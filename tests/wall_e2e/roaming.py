@@ -1,24 +1,14 @@
-"""Watches a wall whose tiles move, come and go: finds them anew in every changed picture.
-
-Run as `python -m tests.wall_e2e.roaming OUT.json SECONDS` with DISPLAY set; ends early when
-`OUT.json.stop` appears.
-"""
+"""Watches a wall whose tiles move, come and go: finds them anew in every changed picture."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import mss
-import numpy as np
-
 from tests.wall_e2e.finder import Rect, find_tiles
+from tests.wall_e2e.watching import Pixels, watching, write_what_is_seen
 
 GREEN = 1
 
@@ -53,14 +43,9 @@ def roaming(
 ) -> Iterator[Glances]:
     """Watch while the block runs. All pictures have this aspect (width over height)."""
     glances = Glances()
-    command = [sys.executable, "-m", "tests.wall_e2e.roaming", str(out), str(seconds)]
-    watcher = subprocess.Popen(command, env=environment)
-    try:
+    with watching("tests.wall_e2e.roaming", environment, out, seconds) as seen:
         yield glances
-    finally:
-        Path(f"{out}.stop").touch()
-        watcher.wait(timeout=30)
-    for ns, tiles in json.loads(out.read_text()):
+    for ns, tiles in seen:
         found = tuple(
             (Rect(*rect), (code[0], code[1]))
             for rect, code in tiles
@@ -74,24 +59,10 @@ def _is_one(rect: Rect, aspect: float) -> bool:
     return abs(rect.width_px / rect.height_px / aspect - 1) < 0.03
 
 
-def main() -> None:
-    """Watch until the time is up."""
-    out, end = Path(sys.argv[1]), time.monotonic() + float(sys.argv[2])
-    stop = Path(f"{out}.stop")
-    seen: list[tuple[int, list[tuple[Rect, tuple[int, int]]]]] = []
-    last = b""
-    with mss.MSS() as screen:
-        while time.monotonic() < end and not stop.exists():
-            shot = screen.grab(screen.monitors[0])
-            now, raw = time.monotonic_ns(), bytes(shot.raw)
-            if raw == last:
-                time.sleep(1 / 200)
-                continue
-            last = raw
-            pixels = np.frombuffer(raw, np.uint8).reshape(shot.height, shot.width, 4)
-            seen.append((now, list(find_tiles(pixels[..., GREEN]).items())))
-    out.write_text(json.dumps(seen))
+def look(pixels: Pixels) -> tuple[list[tuple[Rect, tuple[int, int]]]]:
+    """Each tile and its code."""
+    return (list(find_tiles(pixels[..., GREEN]).items()),)
 
 
 if __name__ == "__main__":
-    main()
+    write_what_is_seen(look)
