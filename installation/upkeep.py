@@ -66,9 +66,7 @@ class Upkeep:
         self._untouchable = Untouchable(
             config.kiosk.exit_chord, lambda: end(ENDED, "asked to by the exit chord")
         )
-        self._seam = QTimer()
-        self._seam.setSingleShot(True)
-        self._seam.timeout.connect(self._give_way)
+        self._soon, self._seam = _on_time(self._make_cover), _on_time(self._give_way)
         self._ticks = 0
         self._is_told_large = False
         self._cover: Cover | None = None  # where the process is to be replaced
@@ -121,6 +119,7 @@ class Upkeep:
 
     def stop(self, timeout_s: float = 1.0) -> None:
         """The windows are to be closed."""
+        self._soon.stop()
         self._seam.stop()
         self._untouchable.stand_down()
         self.inherited.let_go()
@@ -204,9 +203,9 @@ class Upkeep:
         while wait_ns < COVER_LEAD_NS and film.is_running:
             loop = film.position(now_ns + wait_ns).loop
             wait_ns = film.due_ns(film.index(FilmPosition(loop + 1, 0))) - now_ns
-        self._seam.start(wait_ns // _NS_PER_MS)
+        self._seam.start(-(-wait_ns // _NS_PER_MS))
         if CAN_REPLACE:
-            QTimer.singleShot(max(0, (wait_ns - COVER_LEAD_NS) // _NS_PER_MS), self._make_cover)
+            self._soon.start(max(0, (wait_ns - COVER_LEAD_NS) // _NS_PER_MS))
 
     def _make_cover(self) -> None:
         try:
@@ -223,3 +222,14 @@ class Upkeep:
             self._cover.drop()
         logger.warning("the wall starts anew")
         self._end(RESTART, "it had grown too large")
+
+
+def _on_time(do: Callable[[], None]) -> QTimer:
+    """A timer that keeps its time: Qt's usual ones may be off by a twentieth, which for a film of
+    two minutes is six seconds beside the seam (https://doc.qt.io/qt-6/qt.html#TimerType-enum).
+    """
+    timer = QTimer()
+    timer.setProperty("timerType", 0)  # Qt.TimerType.PreciseTimer; see `show`
+    timer.setSingleShot(True)
+    timer.timeout.connect(do)
+    return timer

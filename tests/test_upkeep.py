@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from installation.config import Config, load_config
@@ -146,6 +147,8 @@ def test_one_that_is_too_large_waits_for_a_seam(
     into_loop_ms = (kept.clock.now_ns() - 5 * S) // 10**6
     planned_ms = into_loop_ms + at_seam_ms
     assert abs((planned_ms + 5000) % 10_000 - 5000) < 2500  # ticks, and a timer's own time
+    assert kept.upkeep._seam.timerType() == Qt.TimerType.PreciseTimer
+    assert kept.upkeep._soon.timerType() == Qt.TimerType.PreciseTimer
     assert kept.ends == []
     kept.upkeep._seam.timeout.emit()
     assert [code for code, _ in kept.ends] == [RESTART]

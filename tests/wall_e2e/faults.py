@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import random
 import shutil
@@ -83,19 +84,17 @@ def kill_at_random(
     version that was killed `each` times, which is to wait no longer before it is tried again.
     """
     killed: list[Worker] = []
-    met: set[int] = set()
+    due: dict[int, float] = {}
     end = time.monotonic() + patience_s
     while len(killed) < times and time.monotonic() < end:
         for pid, worker in workers(wall_pid).items():
-            if pid in met:
+            if pid not in due:  # none waits for another's moment, or would be done before its own
+                spared = worker.program == READS and chance.random() > READER_IS_KILLED
+                due[pid] = math.inf if spared else time.monotonic() + chance.uniform(0, within_s)
+            if time.monotonic() < due[pid]:
                 continue
-            met.add(pid)
-            if worker.program == READS and chance.random() > READER_IS_KILLED:
-                continue
-            if Counter(one.film for one in killed)[worker.film] >= each:
-                continue
-            time.sleep(chance.uniform(0, within_s))
-            if pid in workers(wall_pid):
+            due[pid] = math.inf
+            if Counter(one.film for one in killed)[worker.film] < each:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                     killed.append(worker)
