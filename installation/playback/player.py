@@ -76,7 +76,7 @@ class Player:
 
     def begin(self, first_picture_ns: int) -> None:
         """Run the film so that its first frame is due at the given moment; one that was taken up
-        shows what it begins with at once, and goes on when the clock has come there.
+        shows what it begins with when its clock has come there.
 
         Versions that are not primed by now start off air, and join in step.
         """

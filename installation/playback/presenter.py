@@ -64,7 +64,6 @@ class Presenter:
         self._clock = clock
         self._shown = -1  # film frames from the very start, as all indices here
         self._seen_due = -1
-        self._first = 0
         self._held_from: int | None = None
         self._relief = Relief(clock, patience_ns)
         self._joining = Joining(clock)
@@ -85,8 +84,7 @@ class Presenter:
         return self._seen_due > self._shown
 
     def begin_with(self, index: int) -> None:
-        """Show film frame `index` first, though it is not due yet."""
-        self._first = index
+        """Show film frame `index` first, once it is due."""
         self._shown = self._seen_due = index - 1
 
     def present(self, due: int, now_ns: int) -> PresentationSet | None:
@@ -94,7 +92,6 @@ class Presenter:
 
         None when the wall stays as it is.
         """
-        due = max(due, self._first)
         self._take_off_faulty(due, now_ns)
         self._bring_back(due, now_ns)
         if due <= self._shown:

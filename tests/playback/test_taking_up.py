@@ -107,13 +107,16 @@ def test_a_film_that_has_run_begins_where_its_clock_is(walls: list[Wall], run_s:
     assert wall.player.presenter.tally.dropped == 0
 
 
-def test_what_was_made_ready_too_early_is_shown_at_once_and_held(walls: list[Wall]) -> None:
+def test_what_was_made_ready_too_early_is_shown_in_its_time(walls: list[Wall]) -> None:
     wall = a_wall(walls, "one", "two")
     wall.begin(wall.now_ns - 5 * NS, wall.now_ns + NS // 4)
-    wall.refresh()
+    wall.refresh(15)
+    assert wall.shown == []
+    wall.refresh(2)
     assert wall.shown == [126]
-    wall.refresh(59)
+    wall.refresh(43)
     assert wall.shown == list(range(126, 144))
+    assert wall.player.presenter.tally.dropped == 0
 
 
 def test_a_start_that_took_long_shows_a_picture_and_gets_there_in_one_step(
