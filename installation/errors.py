@@ -20,12 +20,18 @@ class InstallationError(Exception):
         return f"{sentence}; {self.remedy}" if self.remedy else sentence
 
 
+MOST_TOLD = 20
+"""Mistakes at once; a file that is no config at all may have thousands."""
+
+
 class ConfigError(InstallationError):
-    """One or more mistakes in the curator's YAML; `messages` holds every one of them."""
+    """One or more mistakes in the curator's YAML; `messages` holds a sentence for each."""
 
     def __init__(self, messages: list[str]) -> None:
-        self.messages = messages
-        super().__init__("\n".join(messages))
+        more = len(messages) - MOST_TOLD
+        told = [f"and {more} more; mend these first"] if more > 0 else []
+        self.messages = [*messages[:MOST_TOLD], *told]
+        super().__init__("\n".join(self.messages))
 
 
 class VersionRejected(InstallationError):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from installation.errors import MOST_TOLD
+
 Mistakes = Callable[[str], list[str]]
 FILM = "film: {versions: x}\n"
 SINGLE_MISTAKES = [
@@ -228,3 +230,10 @@ def test_all_mistakes_are_told_in_the_order_of_their_lines(mistakes: Mistakes) -
         "wall.yaml:5:17",
         "wall.yaml:6:1",
     ]
+
+
+def test_of_very_many_mistakes_the_first_are_told(mistakes: Mistakes) -> None:
+    told = mistakes("film:\n" + "".join(f"  titel{n}: x\n" for n in range(500)))
+    assert len(told) == MOST_TOLD + 1
+    assert told[0].startswith("wall.yaml:2:3: film.titel0: ")
+    assert told[-1] == f"and {501 - MOST_TOLD} more; mend these first"
