@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 SINK = "wall"
 RATE = 48_000
-CAPTURE_MS = 10
-"""What parec is asked to hold back at most; it comes in pieces of half as much."""
+CAPTURE_MS = 5
+"""How long the server may hold what it renders, and what it has rendered for parec."""
+APART_NS = 2_000_000
+"""A piece that comes so long after another is the first of what was rendered at once."""
 AROUND_S = 2
 """Pieces so near say when a sample was played."""
 _FRAME_BYTES = 8
@@ -105,26 +107,32 @@ class Recording:
     """(2, pieces): how many samples were there when a piece had come, and when that was, in ns."""
 
     def moment_ns(self, sample: int) -> int:
-        """When a sample was played, by the machine's monotonic clock: a line laid through the
-        moments at which the pieces around it came, less what the recorder was asked to hold back.
-        A busy machine may lose a piece, so those further away say nothing.
+        """When a sample was played, by the machine's monotonic clock.
+
+        A sink renders what is to be heard from now on, and its monitor has that at once: so a
+        piece that comes after a pause begins with what is played at this moment. A line is laid
+        through those around the sample; a busy machine may lose a piece, so those further away
+        say nothing. `tests/sound/test_server_delay.py` holds it against what the server says.
         """
         counts, moments = self.pieces
-        near = np.abs(counts - sample) < AROUND_S * RATE
-        begun = np.median((moments - counts * 1e9 / RATE)[near])
-        return int(begun + sample * 1e9 / RATE) - CAPTURE_MS * 1_000_000
+        begins = np.concatenate(([0.0], counts[:-1]))
+        is_first = np.diff(moments, prepend=0.0) > APART_NS
+        near = is_first & (np.abs(begins - sample) < AROUND_S * RATE)
+        begun = np.median((moments - begins * 1e9 / RATE)[near])
+        return int(begun + sample * 1e9 / RATE)
 
 
 class Recorder:
-    """parec on the sink's monitor."""
+    """parec on the sink's monitor. The sink renders little at once while it records."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        often = {"PULSE_LATENCY_MSEC": str(CAPTURE_MS)}  # parec's own options do not ask the sink
         self._process = subprocess.Popen(
             [
                 "parec", "-d", f"{SINK}.monitor", "--raw", "--format=float32le", f"--rate={RATE}",
-                "--channels=2", f"--latency-msec={CAPTURE_MS}", "--process-time-msec=5",
+                "--channels=2",
             ],
-            env=environment,
+            env=environment | often,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip

@@ -18,12 +18,15 @@ from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaD
 from installation.film import Clock
 from installation.sound.engine import BLOCK, Engine
 from installation.sound.reading import ReadingThread
+from installation.sound.server_delay import ServerDelay
 from installation.sound.source import Samples
 from installation.sound.wanted import SoundReport, Wanted
 
 BUFFER_S = 0.2
 """How much the device holds: the longest that this thread may be kept waiting."""
-RETRY_NS, LOOK_NS = 700_000_000, 500_000_000
+RETRY_NS, LOOK_NS, ASK_NS = 700_000_000, 500_000_000, 100_000_000
+MOST_UNTOLD = 20
+"""After so many questions in vain the server is asked no more."""
 STALLED_NS, SLOW_START_NS = 900_000_000, 3_000_000_000
 """How long a device may stand still; a server takes its time before its first sample."""
 OTHER_RATES = (48_000, 44_100)
@@ -44,7 +47,9 @@ class Output:
         self._device: QAudioDevice | None = None
         self._encode: Callable[[Samples], bytes] = _floats
         self._written = self._played = 0
-        self._moved_ns = self._looked_ns = self._tried_ns = -RETRY_NS
+        self._delay = ServerDelay()
+        self._is_told, self._untold = False, 0  # by the server, of this stream
+        self._moved_ns = self._looked_ns = self._tried_ns = self._asked_ns = -RETRY_NS
         self._trouble = ""
         self.report = SoundReport()
         self.is_lost = False
@@ -108,6 +113,8 @@ class Output:
         form.setSampleFormat(encoding)
         if not device.isFormatSupported(form):
             return False
+        self._delay.connect()
+        self._is_told, self._untold = self._delay.is_there, 0
         sink = QAudioSink(device, form)
         sink.setBufferSize(int(BUFFER_S * rate) * form.bytesPerFrame())
         io: Any = sink.start()
@@ -126,6 +133,7 @@ class Output:
         if self._sink is not None:
             self._sink.stop()
         self._sink = self._io = None
+        self._delay.close()
         if self._engine is not None:
             self._engine.line.restart()
         self._trouble = trouble or self._trouble
@@ -138,13 +146,28 @@ class Output:
         error = self._sink.error()
         if error not in (QtAudio.Error.NoError, QtAudio.Error.UnderrunError):
             return True
-        played = self._sink.processedUSecs() * self._engine.rate // 1_000_000
-        if played != self._played:
-            self._played, self._moved_ns = played, now_ns
+        played_us = self._sink.processedUSecs()
+        if played_us != self._played:
+            self._played, self._moved_ns = played_us, now_ns
             self._trouble, self.is_lost = "", False
-            self._engine.line.observe(now_ns, played)
+            self._observe(self._sink, self._engine, now_ns)
             return False
         return now_ns - self._moved_ns > (STALLED_NS if self._played else SLOW_START_NS)
+
+    def _observe(self, sink: QAudioSink, engine: Engine, now_ns: int) -> None:
+        """Where the device is: by what the server says, or else by what Qt takes for played."""
+        played_us = self._played
+        if self._is_told:
+            if now_ns - self._asked_ns < ASK_NS:
+                return
+            self._asked_ns = now_ns
+            delay_us = self._delay.ask_us()
+            self._untold = self._untold + 1 if delay_us is None else 0
+            self._is_told = self._untold < MOST_UNTOLD
+            if delay_us is None or sink.processedUSecs() != played_us:
+                return  # it has taken more meanwhile
+            now_ns, played_us = self._clock.now_ns(), played_us - delay_us
+        engine.line.observe(now_ns, played_us * engine.rate // 1_000_000)
 
     def _feed(self, sink: QAudioSink, wanted: Wanted) -> None:
         assert self._engine is not None

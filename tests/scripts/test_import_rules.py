@@ -37,6 +37,7 @@ LIBRARIES = {
     "numpy": {"wall", "sample", "sound"},
     "platformdirs": {"control", "kiosk", "library"},
     "psutil": {"kiosk"},
+    "pulsectl": {"sound"},
     "pydantic": {"config", "control", "library"},
     "pydantic_core": {"config"},
     "pysubs2": {"library"},

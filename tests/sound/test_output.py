@@ -84,6 +84,30 @@ class Sink:
         self.is_stopped = True
 
 
+class Delay:
+    """A server that says how late it plays, or does not."""
+
+    tells_us: int | None = None
+    asked = 0
+
+    def connect(self) -> None:
+        Delay.asked = 0
+
+    @property
+    def is_there(self) -> bool:
+        return Delay.tells_us is not None
+
+    def ask_us(self) -> int | None:
+        Delay.asked += 1
+        return Delay.tells_us if Delay.tells_us != NOTHING else None
+
+    def close(self) -> None:
+        pass
+
+
+NOTHING = -1
+
+
 @pytest.fixture
 def devices(monkeypatch: pytest.MonkeyPatch) -> list[Device]:
     """What is plugged in; the first is the system's own choice."""
@@ -92,6 +116,8 @@ def devices(monkeypatch: pytest.MonkeyPatch) -> list[Device]:
     media = SimpleNamespace(audioOutputs=lambda: list(there))
     monkeypatch.setattr(output, "QMediaDevices", media)
     monkeypatch.setattr(output, "QAudioSink", Sink)
+    monkeypatch.setattr(output, "ServerDelay", Delay)
+    Delay.tells_us = None
     monkeypatch.setattr(output, "_default", lambda: there[0] if there else None)
     return there
 
@@ -116,6 +142,31 @@ def test_it_plays_at_a_rate_that_the_device_takes(clock: FakeClock, devices: lis
     assert (sink.device, sink.format().sampleRate()) == (devices[0], 44_100)
     assert sink.written > 44_100 * 8 * 0.9
     assert (out.report.device, out.report.trouble) == ("HDMI Screen", "")
+
+
+@pytest.mark.parametrize("held_ms", [0, 20, 150])
+def test_what_the_server_holds_back_is_not_taken_for_played(
+    clock: FakeClock, devices: list[Device], held_ms: int
+) -> None:
+    Delay.tells_us = held_ms * 1000
+    out = Output(clock, ReadingThread())
+    run(out, clock, 3)
+    assert out._engine is not None
+    rate, played_us = out._engine.rate, Sink.made[0].played
+    heard = (played_us - held_ms * 1000) * rate // 1_000_000
+    assert abs(out._engine.line.time_ns(heard) - clock.now_ns()) < MS
+    assert Delay.asked <= 3 * 10 + 1  # each takes a while
+
+
+def test_a_server_that_does_not_tell_is_asked_no_more(
+    clock: FakeClock, devices: list[Device]
+) -> None:
+    Delay.tells_us = NOTHING
+    out = Output(clock, ReadingThread())
+    run(out, clock, 4)
+    assert Delay.asked == output.MOST_UNTOLD
+    assert out._engine is not None
+    assert out._engine.line.is_settled  # by what Qt says
 
 
 def test_another_device_or_another_default_is_followed(

@@ -2,9 +2,9 @@
 
 Every version beeps at the same film frames, each at a pitch of its own, so that it is heard who
 speaks. A picture is taken to have come half-way between the capture that shows it first and the
-one before, and a sample when its piece came, less what the recorder was asked to hold back. A wall
-draws for the next refresh, which a screen would wait for; Xvfb shows at once, half a refresh sooner
-on average.
+one before, and a sample when the sound server says so (see `sound_server.Recording`). A wall draws
+for the next refresh, which a screen would wait for; Xvfb shows at once, half a refresh sooner on
+average.
 """
 
 from __future__ import annotations
