@@ -36,6 +36,7 @@ from installation.parts import (
     timing_mistakes,
 )
 from installation.playback import DecodePool, Feed
+from installation.prepared import PlayOptions, Prepared
 from installation.subtitling import subtitle_mistakes
 
 JOIN_TIMEOUT_S = 5.0
@@ -116,7 +117,7 @@ def play(
     try:
         with ThreadPoolExecutor(1) as pool:
             looking = pool.submit(look)
-            from installation.show import PlayOptions, Prepared, show
+            from installation.show import show
 
             library, captions = looking.result()
         if vigil is not None:

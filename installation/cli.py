@@ -177,8 +177,7 @@ def screens(config: Path | None) -> None:
     Of CONFIG it is said how large its wall is on them. Exit code 1 when something is to be mended.
     """
     from installation.config import load_config
-    from installation.show import refuse_without_display
-    from installation.wall.screens import told_screens
+    from installation.wall.screens import refuse_without_display, told_screens
 
     settings = None if config is None else load_config(config)
     refuse_without_display()

@@ -49,7 +49,7 @@ def play_unattended(
     config = _config_to_play(path, kept, starts_with_last_good=starts_with_last_good)
     slate: object = None  # stays behind the wall until that is there
     if config is None:
-        from installation.show import refuse_without_display
+        from installation.wall.screens import refuse_without_display
 
         refuse_without_display()
         slate, config = _wait_for_config(path, heartbeat, windowed)

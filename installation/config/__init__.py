@@ -6,7 +6,7 @@ May import `film`. Owns PyYAML. Everything is immutable and may be used from any
 from installation.config.amount import Amount
 from installation.config.captions import Captions
 from installation.config.conforming import ConformConfig
-from installation.config.diff import diff
+from installation.config.diff import diff, keeping_what_needs_a_start
 from installation.config.kiosk import KioskConfig
 from installation.config.layouts import (
     ColumnLayout,
@@ -63,6 +63,7 @@ __all__ = [
     "WallConfig",
     "diff",
     "json_schema",
+    "keeping_what_needs_a_start",
     "load_config",
     "load_model",
     "load_placed",

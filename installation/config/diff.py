@@ -8,6 +8,13 @@ from typing import Any, get_origin
 from installation.config.model import Config
 from installation.config.setting import Setting
 
+NEEDS_A_START = frozenset(
+    {"film.rate", "film.versions", "wall.screen", "playback.drawing", "film.watch", "film.settle_s"}
+    | {"playback.allow_protocols", "screens", "log.folder", "log.limit", "log.days"}
+    | {"conform.mode", "conform.cache", "conform.limit"}
+)
+"""What a saved config cannot change on a running wall."""
+
 
 def diff(old: Config, new: Config) -> frozenset[str]:
     """Dotted names of the settings that differ: `wall.layout.gap`, `versions.2024-03 Sora.caption`.
@@ -16,6 +23,20 @@ def diff(old: Config, new: Config) -> frozenset[str]:
     """
     before, after = dict(_settings(old)), dict(_settings(new))  # None is as good as not written
     return frozenset(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
+
+
+def keeping_what_needs_a_start(old: Config, new: Config) -> tuple[Config, list[str]]:
+    """The new config with what cannot change while the wall plays as it was; and its names."""
+    later = sorted(diff(old, new) & NEEDS_A_START)
+    sections = {name: getattr(new, name) for name in (n.split(".")[0] for n in later)}
+    for name in later:
+        section, _, setting = name.partition(".")
+        kept = getattr(old, section)
+        if setting:
+            update = {setting: getattr(kept, setting)}
+            kept = sections[section].model_copy(update=update)
+        sections[section] = kept
+    return new.model_copy(update=sections), later
 
 
 def _settings(section: Setting, prefix: str = "") -> Iterator[tuple[str, Any]]:

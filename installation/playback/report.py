@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from installation.film import FilmPosition, MasterClock, format_timecode
 from installation.playback.channel import Channel
 from installation.playback.ledger import Ledger, Mismatch
 from installation.playback.player import Player
+from installation.whole import write_whole
 
 
 def playback_report(player: Player) -> dict[str, Any]:
@@ -29,6 +32,11 @@ def playback_report(player: Player) -> dict[str, Any]:
         "lock": ledger_report(player.ledger),
         "versions": [_channel(channel, clock) for channel in player.channels],
     }
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    """Write JSON whole or not at all."""
+    write_whole(path, (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def ledger_report(ledger: Ledger) -> dict[str, Any]:

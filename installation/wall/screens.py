@@ -29,6 +29,16 @@ Wanted = int | str | None
 """A screen's number from 0, its name, its serial number, where it stands, or the main one."""
 
 
+def refuse_without_display() -> None:
+    """Qt would abort; say it in a sentence instead."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
+        raise InstallationError(
+            "there is no display to show the wall on",
+            remedy="start it in a graphical session, or set DISPLAY to the X server's",
+        )
+
+
 def choose_screen(wanted: Wanted, where: str = "wall.screen") -> QScreen:
     """The one screen that is wanted. Raises InstallationError."""
     (found,) = find_screens([wanted])

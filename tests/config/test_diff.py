@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.config import Config, diff, json_schema
+from installation.config import Config, diff, json_schema, keeping_what_needs_a_start
 
 FILM = "film: {versions: x}\n"
 Load = Callable[[str], Config]
@@ -181,3 +181,16 @@ def test_rates_that_look_alike_still_differ(load: Load) -> None:
     one = load("film: {versions: x, rate: 24000/1001}")
     other = load("film: {versions: x, rate: 2997/125}")
     assert diff(one, other) == {"film.rate"}
+
+
+def test_what_needs_a_start_stays_as_it_was_and_is_named(load: Load) -> None:
+    old = load("film: {versions: x, rate: 24}\nplayback: {drawing: software}\n")
+    new = load(
+        "film: {versions: y, rate: 25, title: The Kiss}\n"
+        "playback: {drawing: gpu, patience_ms: 90}\n"
+        "screens: [{screen: 0}, {screen: 1}]\n"
+    )
+    kept, later = keeping_what_needs_a_start(old, new)
+    assert later == ["film.rate", "film.versions", "playback.drawing", "screens"]
+    assert diff(old, kept) == {"film.title", "playback.patience_ms"}
+    assert keeping_what_needs_a_start(kept, kept) == (kept, [])

@@ -34,7 +34,7 @@ def test_a_click_is_heard_when_the_server_says_so(tmp_path: Path, held: str) -> 
         )  # fmt: skip
         recording = recorder.stop()
     said = np.array([int(line) for line in told.stdout.split()])
-    heard = [recording.moment_ns(at) for at in np.flatnonzero(recording.samples[0] > 0.5)]
+    heard = [recording.moment_ns(int(at)) for at in np.flatnonzero(recording.samples[0] > 0.5)]
     late_ms = [float(np.min(np.abs(said - moment))) / 1e6 for moment in heard]
     assert len(late_ms) >= CLICKS
     assert statistics.median(late_ms) < MOST_MS
