@@ -6,7 +6,6 @@ them, and because PySide6 makes every import after its own slower.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from installation import heap
 from installation.config import Config, load_config
 from installation.copies import Copies
 from installation.engine_choice import engine_mistakes
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 FIRST_LOOK_S = 15.0
 """How long the start waits for one film to be measured; the watch looks at it again, for longer."""
-_M_ARENA_MAX = -8  # malloc.h
 GIL_SWITCH_S = 0.001
 """How long a thread that FFmpeg has answered waits, at most, for one that runs Python."""
 
@@ -73,7 +72,7 @@ def play(
     Raises InstallationError before the wall is shown.
     """
     sys.setswitchinterval(GIL_SWITCH_S)
-    _keep_few_heaps()
+    heap.keep_few()
     config = load_config(path) if known_config is None else known_config
     known = KnownFilms(config.film.versions)
     # a film that nobody has measured yet may be anything: it must not take the wall with it
@@ -150,17 +149,6 @@ def play(
 
         replace_process()
     return code
-
-
-def _keep_few_heaps() -> None:
-    """glibc gives a new thread a heap of its own, up to 16 on two cores, and each keeps what is
-    freed there: a wall whose versions come and go would grow for hours. See mallopt(3).
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def scan_film(

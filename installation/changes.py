@@ -5,11 +5,13 @@ other files are to be played. Told on any thread, done on the GUI's.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from installation import heap
 from installation.bulletin import Bulletin
 from installation.cast import Cast
 from installation.config import Config, ConfigWatch, keeping_what_needs_a_start
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from installation.upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
+
+TIDY_AFTER_MS = 20_000
+"""So long after a change what was freed is given back; by then all of it is."""
 
 
 class Changes(QObject):
@@ -61,6 +66,10 @@ class Changes(QObject):
         self._time = time
         self._on_idle = on_idle
         config = programme.config
+        self._tidying = QTimer(self)
+        self._tidying.setSingleShot(True)
+        self._tidying.timeout.connect(self._tidy)
+        self._tidier: threading.Thread | None = None
         self._config_watch = ConfigWatch(
             config.path, self.config_saved.emit, self.config_mistaken.emit, config.edition
         )
@@ -76,6 +85,9 @@ class Changes(QObject):
     def stop(self) -> None:
         """Look at it no more."""
         self._config_watch.stop()
+        self._tidying.stop()
+        if self._tidier is not None:
+            self._tidier.join()
 
     def reconsider(self) -> None:
         """Other files may be there to play, or more room."""
@@ -120,9 +132,16 @@ class Changes(QObject):
         if self._programme.change(config, library, self._cast, self._nudging, now):
             if upkeep is not None:
                 upkeep.note_changed()
+            if not self._tidying.isActive():
+                self._tidying.start(TIDY_AFTER_MS)
             self._screening.look_again()
         if self._player.channels and not self._player.has_begun:
             if upkeep is not None:
                 upkeep.take_up()
             self._player.prime()
             self._screening.begin_soon()
+
+    def _tidy(self) -> None:
+        """Windows, readers and queues have come and gone."""
+        self._tidier = threading.Thread(target=heap.give_back, name="tidying")
+        self._tidier.start()

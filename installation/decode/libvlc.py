@@ -8,14 +8,13 @@ forced. What it finds inside (sub-items) is never played.
 from __future__ import annotations
 
 import atexit
-import contextlib
-import ctypes
 import os
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+from installation import heap
 from installation.decode.container import open_regular
 from installation.decode.vlc_steps import Listener, StepLog
 from installation.decode.vlc_threads import wait_until_all_have_ended
@@ -135,14 +134,12 @@ def instance(*, on_hardware: bool = False) -> tuple[Any, StepLog]:
 def give_memory_back(now_ns: int) -> None:
     """Hand what ended players have freed to the system, now and then; takes some milliseconds.
 
-    Players that end while others begin leave holes between what is used, and glibc keeps them: a
-    wall would grow for hours. For the thread that ends players; see malloc_trim(3).
+    Players that end while others begin leave many holes. For the thread that ends players.
     """
     global _given_back_ns
-    if sys.platform == "linux" and now_ns - _given_back_ns >= GIVE_BACK_EVERY_NS:
+    if now_ns - _given_back_ns >= GIVE_BACK_EVERY_NS:
         _given_back_ns = now_ns
-        with contextlib.suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).malloc_trim(0)
+        heap.give_back()
 
 
 def open_media(path: Path, container: str, *, on_hardware: bool = False) -> Media:
