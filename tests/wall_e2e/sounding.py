@@ -40,6 +40,8 @@ class Beep:
     version: int
     offset_ms: float
     """How much later it was heard than its picture was seen."""
+    heard_ns: int
+    """By the monotonic clock."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def heard_beeps(seen: Sequence[Seen], recording: Recording) -> list[Beep]:
         offsets = (moment - flashes) / 1e6
         nearest = float(offsets[np.argmin(np.abs(offsets))])
         if abs(nearest) < 500 * (BEEPS[1] - BEEPS[0]) / 24 / 2:
-            found.append(Beep(int(np.argmin(np.abs(np.array(HERTZ) - hertz))), nearest))
+            version = int(np.argmin(np.abs(np.array(HERTZ) - hertz)))
+            found.append(Beep(version, nearest, moment))
     return found
 
 
