@@ -82,13 +82,13 @@ def offsets(loops: int) -> tuple[bool, list[float]]:
     found = [beep.offset_ms for beep in beeps]
     if not found:
         sys.exit("no beep was heard with its flash")
-    turns = sum(a.version != b.version for a, b in zip(beeps, beeps[1:]))  # noqa: B905, RUF007
+    handed = sum(a.version != b.version for a, b in zip(beeps, beeps[1:]))  # noqa: B905, RUF007
     ordered = sorted(found)
     outside = [beep for beep in beeps if abs(beep.offset_ms) > MOST_MS]
     excused = [beep for beep in outside if _stood_still(turns, beep)]
     middle = ordered[len(ordered) // 2]
     print(
-        f"offsets: {len(found)} beeps over {loops - 1} seams and {turns} hand-overs, sound later"
+        f"offsets: {len(found)} beeps over {loops - 1} seams and {handed} hand-overs, sound later"
         f" than picture by: median {middle:.1f} ms, from {ordered[0]:.1f} to {ordered[-1]:.1f} ms;"
         f" {len(found) - len(outside)} within {MOST_MS} ms\n  {_pictures(outcome)}\n"
         f"  the machine stood still for {STANDSTILL_MS} ms or more, on one processor at least,"

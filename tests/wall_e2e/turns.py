@@ -47,10 +47,10 @@ class Turns:
     def __exit__(self, *_: object) -> None:
         for watcher in self._watchers:
             watcher.terminate()
-            told, _ = watcher.communicate()
+            told = watcher.communicate()[0]
             for line in told.splitlines():
-                until, ns = line.split()
-                self.waits.append(Wait(int(until), int(ns)))
+                until_ns, ns = map(int, line.split())
+                self.waits.append(Wait(until_ns, ns))
         self.waits.sort()
 
 
@@ -69,8 +69,8 @@ def main() -> None:
         waited_ns = now_ns - begun_ns - int(SLEEP_S * 1e9)
         if waited_ns > WORTH_A_WORD_NS:
             waits.append(Wait(now_ns, waited_ns))
-    for wait in waits:
-        print(*wait)
+    for until_ns, waited_ns in waits:
+        print(until_ns, waited_ns)
 
 
 if __name__ == "__main__":
