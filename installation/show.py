@@ -397,12 +397,11 @@ class Show(QObject):
         vigil = self._options.vigil
         if vigil is None:
             return
-        is_moving = self._screening.is_running and not self._doors.is_resting
         pulse = Pulse(
             self._screening.presented_ns,
             self._screening.refresh.swaps,
             has_picture=self._has_picture,
-            is_moving=is_moving,
+            is_moving=self._is_moving,
             is_seen=self._is_seen,
         )
         in_effect = None if self._bulletin.at_next_start else self._programme.config
@@ -411,13 +410,22 @@ class Show(QObject):
 
     def _tend_upkeep(self) -> None:
         if self._upkeep is not None:
-            config, swaps = self._programme.config, self._screening.refresh.swaps
-            has_picture, is_seen = self._has_picture, self._is_seen
-            self._upkeep.tend(config, swaps, has_picture=has_picture, is_seen=is_seen)
+            self._upkeep.tend(
+                self._programme.config,
+                self._screening.refresh.swaps,
+                has_picture=self._has_picture,
+                is_moving=self._is_moving,
+                is_seen=self._is_seen,
+            )
 
     @property
     def _has_picture(self) -> bool:
         return self._screening.first_picture_ns is not None
+
+    @property
+    def _is_moving(self) -> bool:
+        """False where nothing is to: it is paused, closed, or has nothing to show."""
+        return self._screening.is_running and not self._doors.is_resting
 
     @property
     def _is_seen(self) -> bool:

@@ -96,8 +96,10 @@ class Upkeep:
 
     # -- while it plays
 
-    def tend(self, config: Config, swaps: int, *, has_picture: bool, is_seen: bool) -> None:
-        """Five times a second."""
+    def tend(
+        self, config: Config, swaps: int, *, has_picture: bool, is_moving: bool, is_seen: bool
+    ) -> None:
+        """Five times a second. Where nothing is to move, nobody is missed."""
         if config.kiosk.exit_chord != self._config.kiosk.exit_chord:
             self._untouchable.set_chord(config.kiosk.exit_chord)
         self._config = config
@@ -107,7 +109,8 @@ class Upkeep:
         self.inherited.let_go()
         self._mend_drawing(swaps, is_seen=is_seen)
         if self._ticks % EVERY_TICKS == 0:
-            self._mend_readers()
+            if is_moving:
+                self._mend_readers()
             self._anchor.keep(self._player.clock)
         if self._ticks % MEMORY_EVERY_TICKS == 0:
             self._watch_memory()

@@ -63,7 +63,7 @@ class Kept:
             lambda code, why: self.ends.append((code, why)),
         )
 
-    def run(self, seconds: int, *, draws: bool = True) -> None:
+    def run(self, seconds: int, *, draws: bool = True, moves: bool = True) -> None:
         player = self.cast.player
         for _ in range(seconds * TICKS_A_SECOND):
             self.clock.jump_ns(S // TICKS_A_SECOND)
@@ -73,7 +73,9 @@ class Kept:
                 SimpleNamespace(name=name, is_on_air=is_on)
                 for name, is_on in self.cast.on_air.items()
             ]
-            self.upkeep.tend(self.config, self.swaps, has_picture=True, is_seen=True)
+            self.upkeep.tend(
+                self.config, self.swaps, has_picture=True, is_moving=moves, is_seen=True
+            )
 
 
 @pytest.fixture
@@ -111,6 +113,14 @@ def test_all_versions_off_air_start_nothing_anew_either(kept: Kept) -> None:
     kept.run(600)
     assert {*kept.cast.read} == {"well", "ill"}
     assert kept.ends == []
+
+
+def test_at_night_nobody_is_missed(kept: Kept) -> None:
+    kept.cast.on_air["ill"] = False
+    kept.run(3600, moves=False)
+    assert kept.cast.read == []
+    kept.run(FIRST_REBUILD_NS // S + 5)
+    assert kept.cast.read == ["ill"]
 
 
 def test_a_version_that_hangs_in_every_reader_gets_no_more_threads(kept: Kept) -> None:
