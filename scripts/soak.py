@@ -7,8 +7,9 @@ version is dropped in or taken out, and something breaks. Another process captur
 
 The lock must be whole, in every captured picture and in the wall's own ledger. Memory, open files
 and threads of the wall's process are looked at all the time; once warm, the medians of each round
-of changes are laid on a line by least squares. Its slope is told with its 95 % confidence interval
-(Student's t): a leak is a slope that cannot be zero, and is worth something by the month.
+of changes (of memory, the least) are laid on a line by least squares. Its slope is told with its
+95 % confidence interval (Student's t): a leak is a slope that cannot be zero, and is worth
+something by the month.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +43,8 @@ WARM_UP = 0.3
 """Of all the time: caches fill, and the allocator learns what is wanted."""
 SIZE = (640, 360)
 BASE, VICTIM, GUEST = 3, "2029 Victim", "2030 Guest"
+GIVEN_BACK_S = 20.0
+"""See `TIDY_AFTER_MS` in `installation/changes.py`."""
 WORTH_A_WORD_KB = 20.0
 """By the simulated hour; half a megabyte a day is not seen in the noise, and harms in no year."""
 PATIENCE_S = 60
@@ -107,7 +111,12 @@ class Soaked:
 # -- figures
 
 
-def slope_of(samples: Sequence[Sample], value: Callable[[Sample], float], round_s: float) -> Slope:
+def slope_of(
+    samples: Sequence[Sample],
+    value: Callable[[Sample], float],
+    round_s: float,
+    of_round: Callable[[Sequence[float]], float] = statistics.median,
+) -> Slope:
     """Through the median of each round of changes, after the warm-up."""
     since = samples[0].at_s + WARM_UP * (samples[-1].at_s - samples[0].at_s)
     rounds: dict[int, list[float]] = {}
@@ -115,12 +124,17 @@ def slope_of(samples: Sequence[Sample], value: Callable[[Sample], float], round_
         if sample.at_s >= since:
             rounds.setdefault(int((sample.at_s - since) / round_s), []).append(value(sample))
     hours = round_s / LOOP_S / 60
-    points = [(number * hours, statistics.median(found)) for number, found in rounds.items()]
+    points = [(number * hours, of_round(found)) for number, found in rounds.items()]
     return fitted(points[:-1] if len(points) > 3 else points)
 
 
 def fitted(points: Sequence[tuple[float, float]]) -> Slope:
-    """The line of least squares."""
+    """The line of least squares, and how sure it is.
+
+    Memory that is high in one round is high in the next: so many rounds say as much as fewer that
+    know nothing of each other. How many, the residuals' lag-1 autocorrelation tells (Santer et al.,
+    Statistical significance of trends, J. Geophys. Res. 105, 2000, equations 3 to 6).
+    """
     count = len(points)
     if count < 3:
         raise ValueError("too short: three rounds after the warm-up are the least")
@@ -128,9 +142,12 @@ def fitted(points: Sequence[tuple[float, float]]) -> Slope:
     mean_y = statistics.fmean(y for _, y in points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)
     slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-    residue = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points)
-    error = math.sqrt(residue / (count - 2) / spread)
-    margin = student(count - 2) * error
+    residuals = [y - mean_y - slope * (x - mean_x) for x, y in points]
+    residue = sum(one**2 for one in residuals)
+    alike = sum(a * b for a, b in pairwise(residuals)) / residue if residue else 0.0
+    worth = max(3.0, count * (1 - max(0.0, alike)) / (1 + max(0.0, alike)))
+    error = math.sqrt(residue / (worth - 2) / spread)
+    margin = student(math.floor(worth) - 2) * error
     return Slope(slope, slope - margin, slope + margin, mean_y)
 
 
@@ -380,7 +397,7 @@ def zombies(pid: int) -> int:
 
 def judged(soaked: Soaked, round_s: float) -> tuple[dict[str, str], dict[str, bool]]:
     """The figures in words, and what is to be true of them."""
-    memory = slope_of(soaked.samples, lambda one: one.rss_kb, round_s)
+    memory = memory_slope(soaked.samples, soaked.hours, round_s)
     files = slope_of(soaked.samples, lambda one: one.files, round_s)
     threads = slope_of(soaked.samples, lambda one: one.threads, round_s)
     pace = soaked.hours / (soaked.real_s / 60)
@@ -405,6 +422,17 @@ def judged(soaked: Soaked, round_s: float) -> tuple[dict[str, str], dict[str, bo
         "nothing went wrong that nobody did": "Traceback" not in soaked.log,
     }
     return figures, verdicts
+
+
+def memory_slope(samples: Sequence[Sample], hours: float, round_s: float) -> Slope:
+    """Of what is left when what was freed has been given back, which a wall does 20 seconds after
+    a change: it climbs until then, and what it needs is the least of each round. So a round is to
+    hold one such moment; too short a run has none to spare.
+    """
+    if hours < SETTLING_H:
+        return slope_of(samples, lambda one: one.rss_kb, round_s)
+    rounds = math.ceil((GIVEN_BACK_S + LOOP_S) / round_s)
+    return slope_of(samples, lambda one: one.rss_kb, rounds * round_s, min)
 
 
 def grows(memory: Slope, hours: float) -> bool:

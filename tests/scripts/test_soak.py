@@ -47,6 +47,37 @@ def test_a_leak_is_found_in_the_noise(soak: Any, leak_kb: float) -> None:
     assert slope.slope > soak.WORTH_A_WORD_KB
 
 
+def wandering(soak: Any, leak_kb_an_hour: float, seed: int) -> Any:
+    """Eight hours of memory that climbs until it is given back, by a level that wanders."""
+    chance, found, level = random.Random(seed), [], 0.0
+    for place in range(960 * 10):
+        at_s = place / 10
+        if place % 240 == 0:
+            level = 0.6 * level + chance.gauss(0, 4000)
+        climbed = 30_000 * min(1.0, (at_s % 21) / 10)
+        rss = 155_000 + level + climbed + leak_kb_an_hour * at_s / soak.LOOP_S / 60
+        found.append(soak.Sample(at_s, rss, 40, 30))
+    return found
+
+
+def test_memory_that_wanders_is_no_leak_and_one_that_leaks_is_found(soak: Any) -> None:
+    def told(leak_kb_an_hour: float) -> int:
+        slopes = [
+            soak.memory_slope(wandering(soak, leak_kb_an_hour, seed), 8, ROUND_S)
+            for seed in range(12)
+        ]
+        return sum(soak.grows(slope, 8) for slope in slopes)
+
+    assert told(0) <= 2
+    assert told(6000) >= 10
+
+
+def test_a_round_holds_a_moment_at_which_memory_is_given_back(soak: Any) -> None:
+    from installation.changes import TIDY_AFTER_MS
+
+    assert soak.GIVEN_BACK_S * 1000 == TIDY_AFTER_MS
+
+
 def test_files_that_are_opened_and_closed_again_are_no_leak(soak: Any) -> None:
     slope = soak.slope_of(samples(soak, 0), lambda one: one.files, ROUND_S)
     assert (slope.slope, slope.low, slope.high) == (0, 0, 0)
