@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from installation.config import Config, load_config
-from installation.film import Credit, Picture, Version
 from installation.intake import MOST_SENTENCES, Intake
 from installation.library import Library, Rejection
 from installation.library.catalog import Entry, State
 from installation.library.watch import OnChange, Watch
+from tests.fakes.version import a_version
 
 CUT = Rejection("b", "b/film.mp4: ends early; copy it again")
 
@@ -24,24 +23,11 @@ def config(tmp_path: Path) -> Config:
     return load_config(path)
 
 
-def version(name: str) -> Version:
-    return Version(
-        name=name,
-        path=Path(name) / "film.mp4",
-        credit=Credit(name),
-        picture=Picture(64, 36),
-        rate=Fraction(24),
-        duration=Fraction(4),
-        frame_count=96,
-        container="mov",
-    )
-
-
 def no_watch(on_change: OnChange) -> Watch:
     raise AssertionError("nothing is watched before the wall plays")
 
 
-A, B = version("a"), version("b")
+A, B = a_version("a"), a_version("b")
 IS_THERE = Entry("a", State.READY, A)
 
 

@@ -12,10 +12,8 @@ from installation.config import Config, load_config
 from installation.decode import QueuedFrame
 from installation.film import (
     NO_WISHES,
-    Credit,
     Cue,
     FilmPosition,
-    Picture,
     Spoken,
     Subtitles,
     Version,
@@ -25,6 +23,7 @@ from installation.library import Library
 from installation.parts import time_map_of
 from installation.playback import PresentationSet
 from installation.subtitling import Subtitling, asked_for, counted, sample_of, subtitle_mistakes
+from tests.fakes.version import a_version
 
 LENGTH = 96
 
@@ -36,18 +35,7 @@ def track(language: str, *cues: tuple[float, float, str], file: str = "") -> Sub
 
 
 def version(name: str, *subtitles: Subtitles, wishes: Wishes = NO_WISHES) -> Version:
-    return Version(
-        name=name,
-        path=Path(name) / "film.mp4",
-        credit=Credit(name),
-        picture=Picture(64, 36),
-        rate=Fraction(24),
-        duration=Fraction(4),
-        frame_count=96,
-        container="mov",
-        wishes=wishes,
-        subtitles=subtitles,
-    )
+    return a_version(name, subtitles=subtitles, wishes=wishes)
 
 
 @pytest.fixture
