@@ -146,9 +146,12 @@ def test_where_the_gpu_draws_two_screens_differ_for_less_than_a_film_frame(
     assert judgement.pictures > 4 * RATE
     whole = [i for i, one in enumerate(seen) if is_one_film_frame(one)]
     print(f"{len(seen) - len(whole)} of {len(seen)} captures while one screen was drawn yet")
-    steps = [b - a for a, b in pairwise(whole)]
-    # between two pictures that are one film frame everywhere, at most one where it is coming
-    assert max(steps) <= 2
+    # from the capture in which the next one is coming until it is everywhere; a machine that
+    # stands still meanwhile makes it longer now and then
+    differed = sorted(seen[b].ns - seen[a + 1].ns for a, b in pairwise(whole) if b - a > 1)
+    print(f"apart for {[round(ns / 1e6) for ns in differed]} ms")
+    assert not differed or median(differed) < FRAME_NS / 2
+    assert not differed or differed[len(differed) * 19 // 20] < FRAME_NS
 
 
 # -- one screen, whatever becomes of it
