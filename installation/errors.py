@@ -28,9 +28,11 @@ class ConfigError(InstallationError):
     """One or more mistakes in the curator's YAML; `messages` holds a sentence for each."""
 
     def __init__(self, messages: list[str]) -> None:
-        more = len(messages) - MOST_TOLD
-        told = [f"and {more} more; mend these first"] if more > 0 else []
-        self.messages = [*messages[:MOST_TOLD], *told]
+        told, others = messages[:MOST_TOLD], messages[MOST_TOLD:]
+        if others:
+            place = others[0].split(": ", 1)[0]
+            told = [*told, f"{place}: and {len(others)} more from here on; mend these first"]
+        self.messages = told
         super().__init__("\n".join(self.messages))
 
 

@@ -236,4 +236,5 @@ def test_of_very_many_mistakes_the_first_are_told(mistakes: Mistakes) -> None:
     told = mistakes("film:\n" + "".join(f"  titel{n}: x\n" for n in range(500)))
     assert len(told) == MOST_TOLD + 1
     assert told[0].startswith("wall.yaml:2:3: film.titel0: ")
-    assert told[-1] == f"and {501 - MOST_TOLD} more; mend these first"
+    more = f"and {501 - MOST_TOLD} more from here on; mend these first"
+    assert told[-1] == f"wall.yaml:{MOST_TOLD + 1}:3: {more}"
