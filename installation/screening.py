@@ -57,9 +57,10 @@ class Screening(QObject):
         grid = self.refresh.stated_grid(time.now_ns())
         self.pacer = Pacer(time, self._player.clock, grid, self._present)
 
-    def connect_swaps(self) -> None:
-        """Be told in the GUI thread, a moment later where another thread draws. Python on that
-        thread would wait for this one, which waits for it when the window closes.
+    def listen(self) -> None:
+        """Listen to the timers, and to swaps: told in the GUI thread, a moment later where another
+        thread draws. Python on that thread would wait for this one, which waits for it when the
+        window closes.
         """
         self._wall.swapped.connect(self._swapped)
         self._priming.timeout.connect(self._begin_when_primed)

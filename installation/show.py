@@ -233,7 +233,7 @@ class Show(QObject):
             self.wall.clicked.connect(self._nudging.click)
         self._housekeeping.timeout.connect(self._keep_house)
         self._hanging.changed.connect(self._take_screen)
-        self._screening.connect_swaps()
+        self._screening.listen()
 
     # -- running
 

@@ -10,8 +10,6 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
 from installation.cast import Cast
 from installation.config import Config
 from installation.film import CalendarClock, Clock, FilmPosition
@@ -21,6 +19,7 @@ from installation.kiosk.exits import ENDED, RESTART
 from installation.kiosk.ladder import MOST_ABANDONED, Drawing, Readers, Step
 from installation.kiosk.restarts import Restarts
 from installation.kiosk.state import kept_folder
+from installation.wall.punctual import punctual
 from installation.wall.rebuild import rebuild
 from installation.wall.untouchable import Untouchable
 
@@ -66,7 +65,7 @@ class Upkeep:
         self._untouchable = Untouchable(
             config.kiosk.exit_chord, lambda: end(ENDED, "asked to by the exit chord")
         )
-        self._soon, self._seam = _on_time(self._make_cover), _on_time(self._give_way)
+        self._soon, self._seam = punctual(self._make_cover), punctual(self._give_way)
         self._ticks = 0
         self._is_told_large = False
         self._cover: Cover | None = None  # where the process is to be replaced
@@ -225,14 +224,3 @@ class Upkeep:
             self._cover.drop()
         logger.warning("the wall starts anew")
         self._end(RESTART, "it had grown too large")
-
-
-def _on_time(do: Callable[[], None]) -> QTimer:
-    """A timer that keeps its time: Qt's usual ones may be off by a twentieth, which for a film of
-    two minutes is six seconds beside the seam (https://doc.qt.io/qt-6/qt.html#TimerType-enum).
-    """
-    timer = QTimer()
-    timer.setProperty("timerType", 0)  # Qt.TimerType.PreciseTimer; see `show`
-    timer.setSingleShot(True)
-    timer.timeout.connect(do)
-    return timer

@@ -43,8 +43,6 @@ WARM_UP = 0.3
 """Of all the time: caches fill, and the allocator learns what is wanted."""
 SIZE = (640, 360)
 BASE, VICTIM, GUEST = 3, "2029 Victim", "2030 Guest"
-GIVEN_BACK_S = 20.0
-"""See `TIDY_AFTER_MS` in `installation/changes.py`."""
 WORTH_A_WORD_KB = 20.0
 """By the simulated hour; half a megabyte a day is not seen in the noise, and harms in no year."""
 PATIENCE_S = 60
@@ -425,13 +423,15 @@ def judged(soaked: Soaked, round_s: float) -> tuple[dict[str, str], dict[str, bo
 
 
 def memory_slope(samples: Sequence[Sample], hours: float, round_s: float) -> Slope:
-    """Of what is left when what was freed has been given back, which a wall does 20 seconds after
-    a change: it climbs until then, and what it needs is the least of each round. So a round is to
+    """Of what is left when what was freed has been given back, which a wall does a while after a
+    change: it climbs until then, and what it needs is the least of each round. So a round is to
     hold one such moment; too short a run has none to spare.
     """
     if hours < SETTLING_H:
         return slope_of(samples, lambda one: one.rss_kb, round_s)
-    rounds = math.ceil((GIVEN_BACK_S + LOOP_S) / round_s)
+    from installation.changes import TIDY_AFTER_MS
+
+    rounds = math.ceil((TIDY_AFTER_MS / 1000 + LOOP_S) / round_s)
     return slope_of(samples, lambda one: one.rss_kb, rounds * round_s, min)
 
 

@@ -100,6 +100,8 @@ class Output:
         if device is None:
             self._trouble = no_device(name, [output.description() for output in outputs])
             return
+        self._delay.connect()
+        self._is_told, self._untold = self._delay.is_there, 0
         for rate in dict.fromkeys((device.preferredFormat().sampleRate(), *OTHER_RATES)):
             for encoding in _ENCODINGS:
                 if rate > 0 and self._begin(device, rate, encoding):
@@ -113,8 +115,6 @@ class Output:
         form.setSampleFormat(encoding)
         if not device.isFormatSupported(form):
             return False
-        self._delay.connect()
-        self._is_told, self._untold = self._delay.is_there, 0
         sink = QAudioSink(device, form)
         sink.setBufferSize(int(BUFFER_S * rate) * form.bytesPerFrame())
         io: Any = sink.start()

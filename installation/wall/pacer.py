@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from installation.film import Clock, MasterClock
 from installation.wall.cadence import Cadence, RefreshGrid
+from installation.wall.punctual import punctual
 
 _NS_PER_MS = 1_000_000
 HEAD_START = Fraction(1, 8)
@@ -39,10 +40,7 @@ class Pacer(QObject):
         self._time = time
         self._clock = clock
         self._present = present
-        self._timer = QTimer(self)
-        self._timer.setProperty("timerType", 0)  # Qt.TimerType.PreciseTimer; see `show`
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._wake)
+        self._timer = punctual(self._wake, self)
 
     def first_picture_ns(self) -> int:
         """The refresh that a picture handed over right now will be seen at."""

@@ -7,7 +7,7 @@ other.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSizeF, QTimer, QUrl, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSizeF, QUrl, Signal
 from PySide6.QtGui import (
     QBackingStore,
     QColor,
@@ -24,6 +24,7 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickRenderControl, QQuickRenderTarget, QQuickWindow
 
 from installation.wall.model import TileModel
+from installation.wall.punctual import punctual
 from installation.wall.stage import Stage
 from installation.wall.windows import QML, ScreenView
 
@@ -37,11 +38,8 @@ class Painter(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.windows: list[PaintedWindow] = []
-        self._soon = QTimer(self)
-        self._soon.setProperty("timerType", 0)  # Qt.TimerType.PreciseTimer; see `show`
-        self._soon.setSingleShot(True)
+        self._soon = punctual(self._paint, self)
         self._soon.setInterval(SOON_MS)
-        self._soon.timeout.connect(self._paint)
 
     def paint_soon(self) -> None:
         """Something has changed in a window."""

@@ -28,7 +28,7 @@ OURS = {
 }
 """What each room may import of ours."""
 LIBRARIES = {
-    "PySide6": {"wall", "sample", "sound", "show", "preview", "upkeep"},
+    "PySide6": {"wall", "sample", "sound", "show", "preview"},
     "av": {"decode", "library", "sample", "sound"},
     "babel": {"wall"},
     "c2pa": {"library"},
