@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QLoggingCategory, QSize
 from PySide6.QtGui import QImage, QTransform
 
 from installation.decode import Image
@@ -69,6 +69,8 @@ def multimedia() -> _Multimedia:
     To be called once before the feeds do: PySide6 makes an enumeration when it is first asked for,
     and a second thread that asks meanwhile is told that there is none.
     """
+    # It looks for PipeWire, which only sound would need.
+    QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver.warning=false")
     from PySide6.QtMultimedia import QtVideo, QVideoFrame, QVideoFrameFormat
 
     pixels = QVideoFrameFormat.PixelFormat

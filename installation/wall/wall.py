@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLoggingCategory, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtQml import qmlRegisterType
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
@@ -355,8 +355,5 @@ def _prepare_scene_graph(drawing: Drawing) -> None:
     if drawing is Drawing.SOFTWARE:
         QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
     else:
-        # Imported before QML makes the sinks, or they reach us as plain QObjects. It looks for
-        # PipeWire, which only sound would need.
-        QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver.warning=false")
-        multimedia()
+        multimedia()  # before QML makes the sinks, or they reach us as plain QObjects
     qmlRegisterType(PictureSheet, "Installation", 1, 0, "PictureSheet")  # type: ignore[call-overload]

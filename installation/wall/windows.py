@@ -19,6 +19,7 @@ from installation.layout import Placement, View
 from installation.wall.model import TileModel
 from installation.wall.picture_sheet import PictureSheet
 from installation.wall.stage import Stage
+from installation.wall.video_frame import multimedia
 
 if TYPE_CHECKING:
     from installation.wall.painted import PaintedWindow
@@ -178,10 +179,11 @@ class Hung:
             self._hand({name: one for name, one in pictures.items() if name in self._shows})
 
     def _hand(self, pictures: Mapping[str, Any]) -> None:
-        from PySide6.QtMultimedia import QVideoFrame
-
+        if not pictures:
+            return  # as always where software draws, which needs no QtMultimedia
+        no_frame = multimedia().frame
         for name, payload in pictures.items():
-            self._side.sinks[name].setVideoFrame(QVideoFrame() if payload is None else payload)
+            self._side.sinks[name].setVideoFrame(no_frame() if payload is None else payload)
 
     def close(self) -> None:
         """Take it down."""
