@@ -147,10 +147,16 @@ class Placement:
 
 
 def fitted(aspect: Fraction, width_px: int, height_px: int, fit: Fit) -> tuple[int, int]:
-    """The size a picture has in a room: letterboxed, or all of it."""
+    """The size a picture has in a room: letterboxed, or all of it.
+
+    A whole picture is an even number of pixels wide: two share their chroma in what films are coded
+    in, and scaling to an odd number costs FFmpeg's scaler three times as much.
+    """
     if fit == "cover":
         return max(1, width_px), max(1, height_px)
     width = min(Fraction(width_px), height_px * aspect)
+    if width >= 2:
+        width = Fraction(int(width / 2) * 2)
     return max(1, round(width)), max(1, round(width / aspect))
 
 

@@ -17,6 +17,10 @@ from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
 from installation.layout import Crop, Placement, View
 from installation.wall.video_frame import SheetPicture
 
+ROUNDED_PX, EVENED_PX = 0.5, 1.5
+"""How many pixels a picture made for its tile may lack, or have too many: their number is rounded,
+and made even."""
+
 
 class PictureSheet(QQuickPaintedItem):
     """Paints each tile's newest picture where the layout places it. GUI thread only."""
@@ -97,8 +101,9 @@ def _rect(placement: Placement) -> QRect:
 
 def _cut(placement: Placement, size: QSize) -> _Cut:
     target, source = _rect(placement), _part(placement.source, size)
-    if source.toRect().size() == target.size():  # its own pixels, but for the rounding
-        return _Cut(size, target.topLeft(), _within(source, size))
+    wide, high = source.width() - target.width(), source.height() - target.height()
+    if -ROUNDED_PX <= wide <= EVENED_PX and -ROUNDED_PX <= high <= EVENED_PX:
+        return _Cut(size, target.topLeft(), _within(source, target.size(), size))
     return _Cut(size, QRectF(target), source)  # on the way from one size to another
 
 
@@ -108,9 +113,9 @@ def _part(crop: Crop, size: QSize) -> QRectF:
     return QRectF(crop.x * width, crop.y * height, crop.width * width, crop.height * height)
 
 
-def _within(part: QRectF, size: QSize) -> QRect:
-    """The part in whole pixels, all of them the image's."""
-    rect = part.toRect()
+def _within(part: QRectF, cut: QSize, size: QSize) -> QRect:
+    """A cut of the image in whole pixels, where the part lies."""
+    rect = QRect(part.topLeft().toPoint(), cut)
     rect.moveLeft(max(0, min(rect.left(), size.width() - rect.width())))
     rect.moveTop(max(0, min(rect.top(), size.height() - rect.height())))
     return rect

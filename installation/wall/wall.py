@@ -347,7 +347,7 @@ class Wall(QObject):
         height = max(1, round(placement.picture.height_px * scale / placement.source.height))
         if picture.rotation_deg in (90, 270):
             width, height = height, width
-        return ImageTarget(SHEET_FORMATS, (width, height))
+        return ImageTarget(SHEET_FORMATS, (width + width % 2, height))  # odd ones cost three times
 
 
 def _prepare_scene_graph(drawing: Drawing) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
 
 from installation.config import CustomLayout, WallConfig
 from installation.decode import QueuedFrame
@@ -33,6 +34,15 @@ def stripes(width: int, height: int) -> SheetPicture:
         for y in range(height):
             image.setPixelColor(x, y, colour)
     return SheetPicture(image, None)
+
+
+def columns(width: int, height: int) -> QImage:
+    """Each column a little more blue than the one before."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    for x in range(width):
+        for y in range(height):
+            image.setPixelColor(x, y, QColor(0, 0, x % 256))
+    return image
 
 
 def seen(wall: Wall) -> dict[str, list[str]]:
@@ -105,6 +115,28 @@ def test_a_picture_made_for_its_crop_is_shown_pixel_by_pixel(wall: Wall, eighth:
     colours = seen(wall)["b"]
     assert set(colours) <= set(COLOURS)  # none in between: nothing was scaled
     assert COLOURS[min(3, eighth // 2)] in colours
+
+
+@pytest.mark.parametrize("width", [162, 166, 170])  # halves of 81, 83, 85
+def test_a_tile_an_odd_number_of_pixels_wide_is_filled_pixel_by_pixel(
+    wall: Wall, qtbot: QtBot, width: int
+) -> None:
+    with qtbot.waitSignal(wall.window.resized):
+        wall.window.resize(width, 80)
+    wide = TileContent("b", Picture(400, 100), "", "cover", (Fraction(1, 2), Fraction(1, 2)))
+    high = TileContent("b", Picture(100, 400), "", "cover", (Fraction(1, 2), Fraction(1, 2)))
+    for content in (wide, high):
+        wall.arrange(SETTINGS, [tile("a", None), content])
+        (at,) = (p.picture for p in wall.placements if p.name == "b")
+        assert at.width_px == width // 2
+        size = wall.image_target(content)().size_px
+        assert size is not None
+        assert size[0] % 2 == 0  # what is cheap to scale to
+        picture = SheetPicture(columns(*size), None)
+        wall.present(PresentationSet(AT, {"b": QueuedFrame(AT, AT, Fraction(0), picture)}))
+        shown = settled_picture(wall.window)
+        row = [shown.pixelColor(at.x_px + x, at.height_px // 2).blue() for x in range(at.width_px)]
+        assert row == [(row[0] + x) % 256 for x in range(at.width_px)]  # none twice, none missing
 
 
 def test_a_selected_tile_has_a_thin_line_around_its_picture(wall: Wall) -> None:
