@@ -165,3 +165,4 @@ class Screening(QObject):
             self.first_picture_ns = now
         if self.refresh.swapped(now):
             self.pacer.swapped(now)
+        self._player.refill()

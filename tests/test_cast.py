@@ -132,6 +132,7 @@ class Playing:
             found = self.cast.present(self.index, self.now_ns)
             assert found is not None
             player.note_presented(found)
+            player.refill()
             self.shown.append(found)
             self.index += 1
 

@@ -103,6 +103,7 @@ class House:
         """Ask for what is due, as the pacer does; the film frame shown, from the very start."""
         due = int(self.player.clock.elapsed_frames(self.clock.now_ns()))
         found = self.player.present(due, self.clock.now_ns())
+        self.player.refill()
         return None if found is None else self.player.clock.index(found.position)
 
     def due(self) -> int:

@@ -30,8 +30,9 @@ class FrameQueue:
     """Film-ordered frames of one version. A decoding thread puts; the GUI thread takes.
 
     `depth` is how many frames it is to hold. Once full, it wants no more until a quarter of it is
-    free again: decoding a few pictures on end costs less than one at a time. Then `on_room` is
-    called, on the thread that made the room.
+    free again: decoding a few pictures on end costs less than one at a time. Then `tell_of_room`
+    calls `on_room`: not `take` itself, since threads that woke up amid the gathering and painting
+    of a picture would be in its way.
     """
 
     def __init__(self, depth: int, on_room: Callable[[], None] = lambda: None) -> None:
@@ -42,6 +43,7 @@ class FrameQueue:
         self._generation = 0
         self._is_closed = False
         self._wants_more = True
+        self._has_room_to_tell = False
 
     @property
     def depth(self) -> int:
@@ -109,14 +111,17 @@ class FrameQueue:
         with self._lock:
             while self._frames and self._frames[0].last < position:
                 self._frames.popleft()
-            is_low = len(self._frames) <= self._depth - max(1, self._depth // 4)
-            has_room = is_low and not self._wants_more
-            self._wants_more |= is_low
+            if not self._wants_more:
+                is_low = len(self._frames) <= self._depth - max(1, self._depth // 4)
+                self._wants_more = self._has_room_to_tell = is_low
             is_here = self._frames and self._frames[0].first <= position
-            taken = self._frames[0] if is_here else None
-        if has_room:
+            return self._frames[0] if is_here else None
+
+    def tell_of_room(self) -> None:
+        """Tell of the room that was made since, if any, on this thread."""
+        if self._has_room_to_tell:
+            self._has_room_to_tell = False
             self._on_room()
-        return taken
 
     def __len__(self) -> int:
         with self._lock:

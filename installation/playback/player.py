@@ -91,14 +91,22 @@ class Player:
                 self.presenter.take_off_air(channel.name, reason, due, first_picture_ns)
 
     def present(self, due: int, now_ns: int) -> PresentationSet | None:
-        """See `Presenter.present`."""
+        """See `Presenter.present`. Whoever shows what is found calls `refill` then."""
+        self.refill()  # where nobody has since
         coming = list(self.presenter.coming.values())
         found = self.presenter.present(due, now_ns)
+        if found is None:
+            self.refill()
         for channel in coming:
             if channel.is_on_air:
                 self._open_account(channel.feed)
         self._let_go()
         return found
+
+    def refill(self) -> None:
+        """Have decoded what the queues have room for since the last picture."""
+        for feed in self.feeds:
+            feed.queue.tell_of_room()
 
     def add(self, feed: Feed, now_ns: int, *, at_seam: bool) -> None:
         """Let a prepared and assigned feed come on air in step, at the next seam or at once.

@@ -50,12 +50,16 @@ def test_who_decodes_is_told_when_a_quarter_is_free_again() -> None:
         queue.put(frame(number, number), 0)
     queue.take(FilmPosition(0, 0))
     queue.take(FilmPosition(0, 1))
+    queue.tell_of_room()
     assert not queue.wants_more
     assert told == []
     queue.take(FilmPosition(0, 2))
     assert queue.wants_more
+    assert told == [], "not while a picture is being gathered"
+    queue.tell_of_room()
     assert told == [6]
     queue.take(FilmPosition(0, 3))
+    queue.tell_of_room()
     assert told == [6], "it knows already"
     queue.depth = 5
     assert not queue.wants_more
@@ -71,6 +75,7 @@ def test_a_short_queue_is_filled_up_picture_by_picture() -> None:
     queue.put(frame(1, 1), 0)
     assert not queue.wants_more
     queue.take(FilmPosition(0, 1))
+    queue.tell_of_room()
     assert told == [1]
     assert queue.wants_more
 

@@ -71,6 +71,7 @@ class ChangingWall:
             found = self.player.present(due, self.now_ns)
             if found is not None:
                 self.player.note_presented(found)
+                self.player.refill()
                 return found
             if not self.player.is_waiting:
                 return None
@@ -93,6 +94,7 @@ class ChangingWall:
             found = self.player.present(self.index, self.now_ns)
             assert found is not None, self.index
             self.player.note_presented(found)
+            self.player.refill()
             self.shown.append(found)
             self.index += 1
 

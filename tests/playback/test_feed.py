@@ -211,7 +211,7 @@ def test_the_next_loop_s_first_frames_are_queued_before_this_one_ends() -> None:
         made.feed.start(at(0))
         for frame in range(45):
             made.wait_covers(at(frame))
-            made.queue.take(at(frame))
+            take(made.queue, at(frame))
         made.wait_covers(at(3, loop=1))
         assert made.queue.span() == (at(44), at(3, loop=1))
 
@@ -351,6 +351,13 @@ def test_wherever_and_whenever_it_is_sent_it_reads_on_from_just_there(
         check_follows(queued, there, reader, made.feed.time_map(0))
 
 
+def take(queue: FrameQueue, position: FilmPosition) -> QueuedFrame | None:
+    """As a player does: the room is told of once the picture is shown."""
+    taken = queue.take(position)
+    queue.tell_of_room()
+    return taken
+
+
 def drained(made: Line) -> Iterator[QueuedFrame]:
     """What a presenter gets that asks for every film frame in turn, each entry once."""
     span = made.queue.span()
@@ -358,7 +365,7 @@ def drained(made: Line) -> Iterator[QueuedFrame]:
     position = span[0]
     while True:
         made.wait_covers(position)
-        entry = made.queue.take(position)
+        entry = take(made.queue, position)
         assert entry is not None
         yield entry
         is_last = entry.last.frame == made.feed.time_map(0).length - 1
@@ -444,7 +451,7 @@ def test_what_was_queued_before_a_fault_is_still_there() -> None:
         made.wait_full()
         made.reader.fail("is on fire")
         for frame in range(4):
-            assert made.queue.take(at(frame)) is not None
+            assert take(made.queue, at(frame)) is not None
         assert wait_for_fault(made.feed) == "is on fire"
 
 
@@ -520,7 +527,7 @@ def test_feeds_that_share_a_pool_are_all_served() -> None:
         while not all(feed.queue.covers(position) for feed in feeds):
             assert time.monotonic() < end, position
             time.sleep(0)
-        assert {feed.queue.take(position).payload for feed in feeds} == {frame % LENGTH + 1}  # type: ignore[union-attr]
+        assert {take(feed.queue, position).payload for feed in feeds} == {frame % LENGTH + 1}  # type: ignore[union-attr]
     for feed in feeds:
         feed.stop()
     assert all(feed.join(PATIENCE_S) for feed in feeds)

@@ -93,6 +93,7 @@ class SlowWall:
                 self.player.note_presented(found)
                 self.shown.append(self.clock.index(found.position))
                 assert len(set(frame.pts for frame in found.frames.values())) == 1
+            self.player.refill()
             assert self.player.presenter.shown is not None
             self.lags.append(due - self.clock.index(self.player.presenter.shown))
             self.decode(speed(self.refreshes) * RATE / 60)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from installation.decode import ImageTarget
 from installation.film import FilmPosition, MasterClock, TimeMap
 from installation.playback import Feed, Player, PresentationSet
+from installation.playback.pool import DecodePool, Work
 from tests.fakes.reader import FakeReader
 
 RATE = Fraction(24)
@@ -54,6 +55,7 @@ class Wall:
         if found is not None:
             self.shown.append(found)
             self.player.note_presented(found)
+            self.player.refill()
         return found
 
     def wait_ready(self, index: int, *names: str) -> None:
@@ -248,3 +250,50 @@ def test_whatever_stalls_no_set_is_mixed_and_film_frames_only_rise(
         assert wall.player.ledger.mismatches == 0
     finally:
         stop(wall)
+
+
+class ByHand(DecodePool):
+    """Notes who is woken, and works when told to."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.woken: list[Work] = []
+
+    def wake(self, work: Work) -> None:
+        """See `DecodePool.wake`."""
+        self.woken.append(work)
+
+    def catch_up(self) -> None:
+        """Do all there is to do."""
+        for work in self.woken:
+            while work.urgency() is not None:
+                work.work()
+        self.woken.clear()
+
+
+def test_who_decodes_is_woken_when_a_picture_is_shown_and_not_while_it_is_gathered() -> None:
+    pool = ByHand()
+    feed = Feed("a", FakeReader(24, 48), depth=4, pool=pool)
+    feed.plan_loops(0, TimeMap(RATE, LENGTH, Fraction(2)))
+    feed.assign(image_target=lambda: TARGET, make_payload=lambda image: image.width_px)
+    clock = MasterClock(RATE, LENGTH)
+    player = Player(clock, [feed], patience_ns=PATIENCE_NS)
+    player.prime()
+    pool.catch_up()
+    player.begin(0)
+    assert player.present(0, clock.due_ns(0)) is not None
+    player.refill()
+    assert pool.woken == []  # the picture shown is still needed
+    assert player.present(1, clock.due_ns(1)) is not None
+    assert pool.woken == []
+    player.refill()
+    assert pool.woken == [feed]
+    pool.catch_up()
+    assert player.present(4, clock.due_ns(4)) is not None
+    assert pool.woken == []
+    assert player.present(5, clock.due_ns(5)) is None
+    assert pool.woken == [feed]  # nobody had refilled
+    pool.catch_up()
+    feed.stop()
+    pool.catch_up()
+    assert feed.join(0)

@@ -63,6 +63,7 @@ class Wall:
                 numbers = {frame.payload for frame in found.frames.values()}
                 assert numbers == {found.position.frame}
                 self.shown.append(self.clock.index(found.position))
+            self.player.refill()
             self.settle()
             self.now_ns += REFRESH_NS
 
