@@ -98,7 +98,11 @@ class AvPictures:
 
     def time_of(self, decoded: av.VideoFrame) -> Fraction:
         """Seconds since the first picture."""
-        return self.ticks_of(decoded) * self.time_base
+        return self.seconds(self.ticks_of(decoded))
+
+    def seconds(self, ticks: int) -> Fraction:
+        """So many ticks; asked for every picture, so it goes round a product's search for types."""
+        return Fraction(ticks * self.time_base.numerator, self.time_base.denominator)
 
     def close(self) -> None:
         """Free the container and the decoder; may be called twice."""

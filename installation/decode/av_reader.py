@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import floor
 from pathlib import Path
-
-import av
 
 from installation.decode.av_pictures import AvPictures
 from installation.decode.container import DAMAGE, reason_of
@@ -74,7 +71,8 @@ class AvReader:
                 ticks = self._pictures.ticks_of(decoded)
                 if pending is not None and ticks <= before:
                     continue  # a picture out of order has no time of its own
-                frame = self._stamp(decoded)
+                pts = self._pictures.seconds(ticks)
+                frame = DecodedFrame(pts, None, decoded, self._converter)
                 if pending is not None:
                     pending.until = frame.pts
                     if ticks > first:
@@ -118,11 +116,11 @@ class AvReader:
 
     def expected_pts(self, time: Fraction) -> Fraction | None:
         """See `Reader.expected_pts`."""
-        first, tick = self._pictures.first_pts, self._pictures.time_base
+        first = self._pictures.first_pts
         if first is None:
             return None
-        shown = self._pictures.table.last_until(first + floor((time + self._tolerance) / tick))
-        return None if shown is None else (shown - first) * tick
+        shown = self._pictures.table.last_until(first + self._ticks(time + self._tolerance))
+        return None if shown is None else self._pictures.seconds(shown - first)
 
     @property
     def _has_index(self) -> bool:
@@ -140,7 +138,5 @@ class AvReader:
 
     def _ticks(self, time: Fraction) -> int:
         """The last tick until a moment: pictures are compared in integers, which is cheaper."""
-        return floor(time / self._pictures.time_base)
-
-    def _stamp(self, decoded: av.VideoFrame) -> DecodedFrame:
-        return DecodedFrame(self._pictures.time_of(decoded), None, decoded, self._converter)
+        tick = self._pictures.time_base
+        return time.numerator * tick.denominator // (time.denominator * tick.numerator)

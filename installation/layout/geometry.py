@@ -150,7 +150,7 @@ def fitted(aspect: Fraction, width_px: int, height_px: int, fit: Fit) -> tuple[i
     """The size a picture has in a room: letterboxed, or all of it.
 
     A whole picture is an even number of pixels wide: two share their chroma in what films are coded
-    in, and scaling to an odd number costs FFmpeg's scaler three times as much.
+    in, and an odd number costs FFmpeg's scaler about four times as much.
     """
     if fit == "cover":
         return max(1, width_px), max(1, height_px)

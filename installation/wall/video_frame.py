@@ -8,7 +8,6 @@ to their tile and are painted by one `PictureSheet`. *gpu*: full-size planes go 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -33,8 +32,7 @@ VIDEO_FORMATS = frozenset({"yuv420p", "yuv422p", "nv12", "p010le", "yuv420p10le"
 _RGB32 = QImage.Format.Format_RGB32
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPicture:
+class SheetPicture(NamedTuple):
     """An upright picture in the pixels of its tile; `image` borrows the memory of `owner`."""
 
     image: QImage

@@ -178,11 +178,15 @@ class Wall(QObject):
 
     def image_target(self, tile: TileContent) -> Callable[[], ImageTarget]:
         """Asks, at any time and on any thread, what this tile's pictures are to be like."""
-        last = self._targets[tile.key]
+        seen = self._targets  # another one after each laying out; keys are slow to look up
+        last = seen[tile.key]
 
         def ask() -> ImageTarget:
-            nonlocal last
-            last = self._targets.get(tile.key, last)  # as before, once the tile has left
+            nonlocal seen, last
+            targets = self._targets
+            if targets is not seen:
+                last = targets.get(tile.key, last)  # as before, once the tile has left
+                seen = targets
             return last
 
         return ask
@@ -347,7 +351,7 @@ class Wall(QObject):
         height = max(1, round(placement.picture.height_px * scale / placement.source.height))
         if picture.rotation_deg in (90, 270):
             width, height = height, width
-        return ImageTarget(SHEET_FORMATS, (width + width % 2, height))  # odd ones cost three times
+        return ImageTarget(SHEET_FORMATS, (width + width % 2, height))  # see `fitted`
 
 
 def _prepare_scene_graph(drawing: Drawing) -> None:
