@@ -154,10 +154,13 @@ def fitted(aspect: Fraction, width_px: int, height_px: int, fit: Fit) -> tuple[i
     """
     if fit == "cover":
         return max(1, width_px), max(1, height_px)
-    width = min(Fraction(width_px), height_px * aspect)
-    if width >= 2:
-        width = Fraction(int(width / 2) * 2)
-    return max(1, round(width)), max(1, round(width / aspect))
+    exact = min(Fraction(width_px), height_px * aspect)
+    if exact < 2:
+        return max(1, round(exact)), max(1, round(exact / aspect))
+    width = int(exact / 2 + Fraction(1, 2)) * 2
+    if width > width_px or round(width / aspect) > height_px:
+        width -= 2
+    return width, max(1, round(width / aspect))
 
 
 def crop_for(
