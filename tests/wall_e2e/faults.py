@@ -25,6 +25,8 @@ from installation.library.cached import Name, parsed
 CONFORMS, READS = PROGRAMS = ("conforming.py", "digesting.py")
 READER_IS_KILLED = 0.3
 LOOK_S = 0.01
+MOST_OF_A_LIFE = 0.75
+"""One program lives longer than another of its kind, and is seen a moment after it began."""
 NOBODY = 2**22 + 1
 """No process has this number."""
 Made = tuple[int, int]
@@ -80,17 +82,27 @@ def kill_at_random(
 ) -> list[str]:
     """Kill -9 so many of them, each at a random moment of its life; which programs they were.
 
-    Of those that read most are spared, or nobody would get to conform; and so are those of a
-    version that was killed `each` times, which is to wait no longer before it is tried again.
+    How long a life is, the first of each program that ends by itself tells: a quick machine would
+    have all done before they were killed so often. Of those that read most are spared, or nobody
+    would get to conform; and so are those of a version that was killed `each` times, which is to
+    wait no longer before it is tried again.
     """
     killed: list[Worker] = []
     due: dict[int, float] = {}
+    alive: dict[int, tuple[str, float]] = {}  # program and since when, of those not killed
+    within = dict.fromkeys(PROGRAMS, within_s)
     end = time.monotonic() + patience_s
     while len(killed) < times and time.monotonic() < end:
-        for pid, worker in workers(wall_pid).items():
+        there = workers(wall_pid)
+        for pid in alive.keys() - there.keys():
+            program, since = alive.pop(pid)
+            within[program] = min(within[program], MOST_OF_A_LIFE * (time.monotonic() - since))
+        for pid, worker in there.items():
             if pid not in due:  # none waits for another's moment, or would be done before its own
+                now, longest = time.monotonic(), within[worker.program]
                 spared = worker.program == READS and chance.random() > READER_IS_KILLED
-                due[pid] = math.inf if spared else time.monotonic() + chance.uniform(0, within_s)
+                due[pid] = math.inf if spared else now + chance.uniform(0, longest)
+                alive[pid] = worker.program, now
             if time.monotonic() < due[pid]:
                 continue
             due[pid] = math.inf
@@ -98,6 +110,7 @@ def kill_at_random(
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                     killed.append(worker)
+                    del alive[pid]
         time.sleep(LOOK_S)
     return [worker.program for worker in killed]
 
