@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Hours of a wall in minutes: many loops of a short film, changed and harmed without a pause.
 
-`python3 scripts/soak.py [--hours 8 | --seconds 60] [--json FILE]`. A simulated minute is one loop:
+`python3 scripts/soak.py [--hours 8 | --seconds 75] [--json FILE]`. A simulated minute is one loop:
 as many loops as a film of a minute has in so many hours. In each of them the config is saved, a
 version is dropped in or taken out, and something breaks. Another process captures the screen.
 
 The lock must be whole, in every captured picture and in the wall's own ledger. Memory, open files
-and threads of the wall's process are looked at all the time; once warm, the medians of each round
-of changes (of memory, the least) are laid on a line by least squares. Its slope is told with its
-95 % confidence interval (Student's t): a leak is a slope that cannot be zero, and is worth
-something by the month.
+and threads of the wall's process are looked at all the time; once warm, the least of each round of
+changes is laid on a line by least squares. Its slope is told with its 95 % confidence interval
+(Student's t): a leak is a slope that cannot be zero, and is worth something by the month.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ class Sample(NamedTuple):
 
 
 class Slope(NamedTuple):
-    """A line through medians: by the simulated hour, with its 95 % confidence interval."""
+    """A line through rounds: by the simulated hour, with its 95 % confidence interval."""
 
     slope: float
     low: float
@@ -110,19 +109,24 @@ class Soaked:
 
 
 def slope_of(
-    samples: Sequence[Sample],
-    value: Callable[[Sample], float],
-    round_s: float,
-    of_round: Callable[[Sequence[float]], float] = statistics.median,
+    samples: Sequence[Sample], value: Callable[[Sample], float], hours: float, round_s: float
 ) -> Slope:
-    """Through the median of each round of changes, after the warm-up."""
-    since = samples[0].at_s + WARM_UP * (samples[-1].at_s - samples[0].at_s)
+    """Through the least of each round. What was freed is given back to the system a while after a
+    change: memory climbs until then, as files and threads do while something changes. So a round
+    is to hold one such moment, and may be several rounds of changes; a short soak has three, and
+    none to spare for a warm-up.
+    """
+    from installation.changes import TIDY_AFTER_MS
+
+    round_s *= math.ceil((TIDY_AFTER_MS / 1000 + LOOP_S) / round_s)
+    warm_up = WARM_UP if hours >= SETTLING_H else 0.0
+    since = samples[0].at_s + warm_up * (samples[-1].at_s - samples[0].at_s)
     rounds: dict[int, list[float]] = {}
     for sample in samples:
         if sample.at_s >= since:
             rounds.setdefault(int((sample.at_s - since) / round_s), []).append(value(sample))
-    hours = round_s / LOOP_S / 60
-    points = [(number * hours, of_round(found)) for number, found in rounds.items()]
+    by_the_hour = round_s / LOOP_S / 60
+    points = [(number * by_the_hour, min(found)) for number, found in rounds.items()]
     return fitted(points[:-1] if len(points) > 3 else points)
 
 
@@ -395,9 +399,11 @@ def zombies(pid: int) -> int:
 
 def judged(soaked: Soaked, round_s: float) -> tuple[dict[str, str], dict[str, bool]]:
     """The figures in words, and what is to be true of them."""
-    memory = memory_slope(soaked.samples, soaked.hours, round_s)
-    files = slope_of(soaked.samples, lambda one: one.files, round_s)
-    threads = slope_of(soaked.samples, lambda one: one.threads, round_s)
+    slopes = [
+        slope_of(soaked.samples, value, soaked.hours, round_s)
+        for value in (lambda one: one.rss_kb, lambda one: one.files, lambda one: one.threads)
+    ]
+    memory, files, threads = slopes
     pace = soaked.hours / (soaked.real_s / 60)
     figures = {
         "simulated": f"{soaked.hours:.2f} h ({soaked.loops} loops) in {soaked.real_s:.0f} s,"
@@ -420,19 +426,6 @@ def judged(soaked: Soaked, round_s: float) -> tuple[dict[str, str], dict[str, bo
         "nothing went wrong that nobody did": "Traceback" not in soaked.log,
     }
     return figures, verdicts
-
-
-def memory_slope(samples: Sequence[Sample], hours: float, round_s: float) -> Slope:
-    """Of what is left when what was freed has been given back, which a wall does a while after a
-    change: it climbs until then, and what it needs is the least of each round. So a round is to
-    hold one such moment; too short a run has none to spare.
-    """
-    if hours < SETTLING_H:
-        return slope_of(samples, lambda one: one.rss_kb, round_s)
-    from installation.changes import TIDY_AFTER_MS
-
-    rounds = math.ceil((TIDY_AFTER_MS / 1000 + LOOP_S) / round_s)
-    return slope_of(samples, lambda one: one.rss_kb, rounds * round_s, min)
 
 
 def grows(memory: Slope, hours: float) -> bool:

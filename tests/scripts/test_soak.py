@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.scripts.conftest import SCRIPTS
 
 ROUND_S = 12.0
+HOURS = 3.0
 
 
 @pytest.fixture
@@ -35,16 +37,20 @@ def samples(soak: Any, leak_kb_an_hour: float, rounds: int = 30, noise_kb: float
 
 
 def test_a_wall_that_does_not_leak_passes(soak: Any) -> None:
-    slope = soak.slope_of(samples(soak, 0), lambda one: one.rss_kb, ROUND_S)
+    slope = soak.slope_of(samples(soak, 0), lambda one: one.rss_kb, HOURS, ROUND_S)
     assert slope.may_be_zero
 
 
-@pytest.mark.parametrize("leak_kb", [100, 1000])
+@pytest.mark.parametrize("leak_kb", [400, 1000])
 def test_a_leak_is_found_in_the_noise(soak: Any, leak_kb: float) -> None:
-    slope = soak.slope_of(samples(soak, leak_kb), lambda one: one.rss_kb, ROUND_S)
+    slope = soak.slope_of(samples(soak, leak_kb), lambda one: one.rss_kb, HOURS, ROUND_S)
     assert slope.low <= leak_kb <= slope.high
     assert not slope.may_be_zero
     assert slope.slope > soak.WORTH_A_WORD_KB
+
+
+def memory_slope(soak: Any, found: Any, hours: float) -> Any:
+    return soak.slope_of(found, lambda one: one.rss_kb, hours, ROUND_S)
 
 
 def wandering(soak: Any, leak_kb_an_hour: float, seed: int) -> Any:
@@ -63,8 +69,7 @@ def wandering(soak: Any, leak_kb_an_hour: float, seed: int) -> Any:
 def test_memory_that_wanders_is_no_leak_and_one_that_leaks_is_found(soak: Any) -> None:
     def told(leak_kb_an_hour: float) -> int:
         slopes = [
-            soak.memory_slope(wandering(soak, leak_kb_an_hour, seed), 8, ROUND_S)
-            for seed in range(12)
+            memory_slope(soak, wandering(soak, leak_kb_an_hour, seed), 8) for seed in range(12)
         ]
         return sum(soak.grows(slope, 8) for slope in slopes)
 
@@ -72,21 +77,42 @@ def test_memory_that_wanders_is_no_leak_and_one_that_leaks_is_found(soak: Any) -
     assert told(6000) >= 10
 
 
+@pytest.mark.parametrize(("leak_kb_a_loop", "leaks"), [(0, False), (900, True)])
+def test_a_short_soak_finds_a_picture_leaked_each_loop_and_nothing_else(
+    soak: Any, leak_kb_a_loop: float, leaks: bool
+) -> None:
+    """The swings are those of a wall that was recorded."""
+    for seed in range(12):
+        chance, found, left = random.Random(seed), [], 0.0
+        for place in range(76 * 10):
+            at_s = place / 10
+            if place % 210 == 180:  # given back
+                left = chance.uniform(0, 7000)
+            climbed = 15_000 if place < 180 else 36_000 * min(1.0, (place - 180) % 210 / 70)
+            leaked = leak_kb_a_loop * at_s / soak.LOOP_S
+            found.append(soak.Sample(at_s, 146_000 + left + climbed + leaked, 40, 30))
+        hours = 76 / soak.LOOP_S / 60
+        assert soak.grows(memory_slope(soak, found, hours), hours) is leaks
+
+
 def test_a_round_holds_a_moment_at_which_memory_is_given_back(
     soak: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from installation.changes import TIDY_AFTER_MS
 
-    asked: list[float] = []
-    monkeypatch.setattr(soak, "slope_of", lambda a, b, round_s, c: asked.append(round_s))
-    soak.memory_slope([], 8, ROUND_S)
-    (round_s,) = asked
-    assert round_s * 1000 > TIDY_AFTER_MS
-    assert round_s % ROUND_S == 0
+    points: list[tuple[float, float]] = []
+    monkeypatch.setattr(soak, "fitted", points.extend)
+    memory_slope(soak, samples(soak, 0), HOURS)
+    apart_s = [
+        (later - earlier) * 60 * soak.LOOP_S for (earlier, _), (later, _) in pairwise(points)
+    ]
+    assert min(apart_s) == pytest.approx(max(apart_s))
+    assert min(apart_s) * 1000 > TIDY_AFTER_MS
+    assert min(apart_s) / ROUND_S == pytest.approx(round(min(apart_s) / ROUND_S))
 
 
 def test_files_that_are_opened_and_closed_again_are_no_leak(soak: Any) -> None:
-    slope = soak.slope_of(samples(soak, 0), lambda one: one.files, ROUND_S)
+    slope = soak.slope_of(samples(soak, 0), lambda one: one.files, HOURS, ROUND_S)
     assert (slope.slope, slope.low, slope.high) == (0, 0, 0)
 
 
