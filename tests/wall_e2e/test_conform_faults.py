@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import re
 import time
@@ -31,6 +30,7 @@ from tests.wall_e2e.faults import (
 )
 from tests.wall_e2e.live import Live, check_lock, live
 from tests.wall_e2e.roaming import Glance
+from tests.wall_e2e.run import open_films
 from tests.wall_e2e.screen import XvfbScreen
 
 RATE, LENGTH = 12, 24
@@ -69,22 +69,13 @@ def write(config: Path, film: Path, cache: Path) -> None:
     )
 
 
-def open_films(wall: Live, below: Path) -> set[Path]:
-    """The films that the wall has open below a folder; of a folder taken away, none."""
-    found = set()
-    for link in Path(f"/proc/{wall.process.pid}/fd").iterdir():
-        with contextlib.suppress(OSError):  # closed meanwhile
-            found.add(link.readlink())
-    return {path for path in found if path.suffix == ".mp4" and below in path.parents}
-
-
 def wait_until_conformed(wall: Live, film: Path, cache: Path, count: int) -> set[Path]:
     """Until all versions play from mezzanines that are there and whole."""
 
     def is_so() -> bool:
         assert wall.process.poll() is None, wall.log.read_text()
-        mezzanines = open_films(wall, cache)
-        if len(mezzanines) < count or open_films(wall, film):
+        mezzanines = open_films(wall.process.pid, cache)
+        if len(mezzanines) < count or open_films(wall.process.pid, film):
             return False
         try:
             return all(is_whole(path.name, path.read_bytes()) for path in mezzanines)
@@ -92,7 +83,7 @@ def wait_until_conformed(wall: Live, film: Path, cache: Path, count: int) -> set
             return False  # taken away just now
 
     wait_for(is_so, PATIENCE_S, wall.log.read_text)
-    return open_films(wall, cache)
+    return open_films(wall.process.pid, cache)
 
 
 def newcomer(wall: Live, cache: Path) -> Path:
@@ -209,7 +200,7 @@ def test_a_full_disk_keeps_the_originals_on_the_wall_until_there_is_room(
             )
             filler = fill(disk)
             wall.wait_for(lambda status: "full" in str(status), PATIENCE_S)
-            assert len(open_films(wall, film)) == 3
+            assert len(open_films(wall.process.pid, film)) == 3
             filler.unlink()
             wait_until_conformed(wall, film, cache, 3)
             tally = wall.tally()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.clips import make_clip
 from tests.wall_e2e.roaming import Glance, Glances
+from tests.wall_e2e.run import open_films
 from tests.wall_e2e.screen import XvfbScreen
 from tests.wall_e2e.test_changing import check_lock, playing
 
@@ -28,15 +29,8 @@ def wait_for(wall: subprocess.Popen[str], claim: Callable[[], bool]) -> None:
 
 def played(wall: subprocess.Popen[str], below: Path) -> set[str]:
     """The files that the wall has open below a folder, each named by its folder or itself."""
-    found = set()
-    for link in Path(f"/proc/{wall.pid}/fd").iterdir():
-        try:
-            path = link.readlink()
-        except OSError:
-            continue  # closed meanwhile
-        if path.suffix == ".mp4" and below in path.parents:
-            found.add(path.parent.name if path.parent != below else path.name)
-    return found
+    films = open_films(wall.pid, below)
+    return {film.parent.name if film.parent != below else film.name for film in films}
 
 
 def hanging(glances: Glances) -> list[Glance]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication, QImage
 
 from installation.sample import scenes
-from tests.wall_e2e.run import PLAY
+from tests.wall_e2e.run import PLAY, open_films
 from tests.wall_e2e.screen import XvfbScreen
 
 Pixels = NDArray[np.float64]
@@ -122,12 +122,6 @@ def playing(screen: XvfbScreen, config: Path, size: tuple[int, int]) -> Iterator
         assert wall.wait(30) == 0
 
 
-def files_open(pid: int, below: Path) -> int:
-    """How many films a process has open below a folder."""
-    links = [link.resolve() for link in Path(f"/proc/{pid}/fd").iterdir()]
-    return len({path for path in links if path.suffix == ".mp4" and below in path.parents})
-
-
 def captured(screen: XvfbScreen, config: Path, below: Path, size: tuple[int, int]) -> list[Pixels]:
     """Pictures of a wall that plays both films from files below a folder."""
     end = time.monotonic() + PATIENCE_S
@@ -140,7 +134,7 @@ def captured(screen: XvfbScreen, config: Path, below: Path, size: tuple[int, int
             shot = grabber.grab(area)
             pixels = np.frombuffer(shot.raw, np.uint8).reshape(size[1], size[0], 4)[..., 2::-1]
             both = pixels[:, : size[0] // 2].max() > 99 and pixels[:, size[0] // 2 :].max() > 99
-            if both and files_open(wall.pid, below) == 2:
+            if both and len(open_films(wall.pid, below)) == 2:
                 found.append(pixels.astype(np.float64))
                 time.sleep(1 / RATE)
             else:
