@@ -62,7 +62,7 @@ class Copies:
         self._lock = threading.Lock()
         self._chosen: dict[tuple[Path, tuple[int, ...]], Mezzanine] = {}  # by the original
         self._refused: dict[tuple[Path, tuple[int, ...]], list[int]] = {}  # when, in ns
-        self._discarded: list[Mezzanine] = []  # to be taken out of the cache
+        self._discarded: dict[tuple[Path, tuple[int, ...]], Mezzanine] = {}  # to leave the cache
         self._bad: deque[tuple[Path, int]] = deque(maxlen=BAD_KEPT)  # some may be told of yet
         self._stale: set[str] = set()
         self._lost: dict[str, Mezzanine] = {}
@@ -148,10 +148,8 @@ class Copies:
         with self._changed:
             found = [key for key, made in self._chosen.items() if made.path == version.path]
             for key in found:
-                self._refused.setdefault(key, []).append(self._clock.now_ns())
-                bad = self._chosen.pop(key)
+                bad = self._discarded[key] = self._chosen.pop(key)
                 self._bad.append((bad.path, bad.made_ns))
-                self._discarded.append(bad)
                 self._stale.add(version.name)
             self._is_new |= bool(found)
             self._changed.notify_all()
@@ -286,9 +284,11 @@ class Copies:
         for name in set(before) - originals.keys():
             self._queue.unwant(name)
         with self._lock:
-            discarded, self._discarded = self._discarded, []
-        for damaged in discarded:
-            self._cache.discard(damaged)
+            discarded, self._discarded = self._discarded, {}
+        for original, bad in discarded.items():
+            if self._cache.still_holds(bad):  # one taken away just then is not to blame
+                self._refused.setdefault(original, []).append(self._clock.now_ns())
+            self._cache.discard(bad)
         for name, version in originals.items():
             size = sizes.get(name)
             refused = self._refused_lately(version)

@@ -222,6 +222,22 @@ def test_a_mezzanine_that_cannot_be_played_is_made_anew(desk: Desk) -> None:
     assert len(desk.works.asked) == 2
 
 
+def test_one_that_was_taken_away_as_it_was_opened_does_not_count_as_bad(desk: Desk) -> None:
+    copies, version = desk.copies(), desk.version("a")
+    copies.want([version], {"a": TILE})
+    copies.start(desk.told.release)
+    for times in (1, 2, 3):
+        desk.wait_told()
+        (played,) = copies.playing([version])
+        assert played.original == version
+        assert len(desk.works.asked) == times
+        shutil.rmtree(desk.folder / "cache")
+        copies.distrust(played)
+        desk.wait_told()
+    desk.wait_told()
+    assert copies.playing([version])[0].original == version
+
+
 def test_another_layout_has_another_size_made_and_plays_what_there_is_meanwhile(desk: Desk) -> None:
     copies, version = desk.copies(), desk.version("a", size=(3840, 2160))
     copies.want([version], {"a": (640, 360)})

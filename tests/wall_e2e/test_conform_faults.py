@@ -176,8 +176,10 @@ def test_what_is_killed_damaged_littered_or_taken_away_is_never_seen(
     assert opened.half == set()
     assert len(opened.whole) >= 2 * VERSIONS
     log = [line.text for line in wall.logged()]
-    assert sum("its mezzanine cannot be played" in line for line in log) == 2
-    assert sum("its mezzanine was taken out of the cache" in line for line in log) == VERSIONS
+    damaged = sum("its mezzanine cannot be played" in line for line in log)
+    taken = sum("its mezzanine was taken out of the cache" in line for line in log)
+    assert damaged + taken == 2 + VERSIONS
+    assert damaged <= 3  # the first that is damaged may be opened anew as the cache is taken away
 
 
 def test_a_full_disk_keeps_the_originals_on_the_wall_until_there_is_room(
