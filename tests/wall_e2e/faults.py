@@ -152,7 +152,8 @@ class Opened:
                         self._look_at(link)
 
     def _look_at(self, link: Path) -> None:
-        path = Path(str(link.readlink()).removesuffix(" (deleted)"))
+        opened = link.readlink()
+        path = Path(str(opened).removesuffix(" (deleted)"))
         made = _made(link)
         if path.parent != self._cache or path.suffix in (".json", ".tmp"):
             return
@@ -161,7 +162,10 @@ class Opened:
             return  # it is being put on the disk, not played
         if (path.name, made) in self.whole or made in self._damaged:
             return
-        if is_whole(path.name, link.read_bytes()):
+        content = link.read_bytes()
+        if (link.readlink(), link.stat().st_ino) != (opened, made[0]):
+            return  # closed meanwhile, and its number is another file's
+        if is_whole(path.name, content):
             self.whole.add((path.name, made))
         elif made not in self._damaged:  # meanwhile
             self.half.add(path.name)
