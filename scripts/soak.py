@@ -283,7 +283,7 @@ class Wall:
 
     def _kill_a_helper(self) -> None:
         """The first process of the wall's that turns up: it probes, conforms or reads."""
-        from tests.wall_e2e.faults import children
+        from tests.processes import children
 
         end = time.monotonic() + LOOP_S / 2
         while time.monotonic() < end:
@@ -324,6 +324,7 @@ class Meter(threading.Thread):
 
 def soak(folder: Path, minutes: int) -> tuple[Soaked, float]:
     """So many simulated minutes; what came of it, and how long a round took."""
+    from tests.processes import children, is_running
     from tests.wall_e2e.live import live
     from tests.wall_e2e.screen import XvfbScreen
 
@@ -344,7 +345,7 @@ def soak(folder: Path, minutes: int) -> tuple[Soaked, float]:
         now = playing.status().now
         soaked.loops, soaked.pictures = now.loop - first, now.pictures
         soaked.mismatches, soaked.samples = now.mismatches, meter.samples
-        soaked.orphans = zombies(wall.pid)
+        soaked.orphans = sum(not is_running(child) for child in children(wall.pid))
     soaked.log, soaked.done = playing.log.read_text(), wall.done
     seen = playing.glances.seen
     soaked.glances = len(seen)
@@ -380,18 +381,6 @@ def on_air_by_the_log(folder: Path, names: Sequence[str]) -> Callable[[int, floa
         )
 
     return is_on_air
-
-
-def zombies(pid: int) -> int:
-    """Processes of this one's that ended, and that it has not asked after."""
-    found = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
-        except OSError:
-            continue
-        found += state == "Z" and int(parent) == pid
-    return found
 
 
 # -- the verdict

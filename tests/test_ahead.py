@@ -23,6 +23,7 @@ from installation.control.status import Now, WallStatus, moment
 from installation.film import CalendarClock
 from tests.clips import make_clip
 from tests.library.mezzanines import rot
+from tests.processes import children, is_running
 
 PATIENCE_S = 120
 ONE, TWO = "2022 Model A", "2024-03-11 Model B"
@@ -147,11 +148,11 @@ def test_a_killed_conform_leaves_nothing_that_counts_and_the_next_mends_it(
     with start("conform", wall, data=tmp_path / "data") as process:
         cache = tmp_path / "mezzanines"
         until(lambda: any(part.stat().st_size for part in cache.glob("*.part")))
-        worker = _children(process.pid)
+        worker = children(process.pid)
         assert worker, "it works in a process of its own"
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=PATIENCE_S)
-    until(lambda: not any(map(_is_alive, worker)))
+    until(lambda: not any(map(is_running, worker)))
     assert mezzanines(wall) == []
     (left,) = cache.iterdir()
     assert left.suffix == ".part"
@@ -188,7 +189,7 @@ def test_conform_gives_way_to_a_wall_that_plays(tmp_path: Path, plays: bool) -> 
         post(state, wall)
     with start("conform", wall, data=tmp_path / "data", XDG_STATE_HOME=str(state)) as process:
         until(lambda: any((tmp_path / "mezzanines").glob("*.part")))
-        (worker,) = _children(process.pid)
+        (worker,) = children(process.pid)
         assert os.sched_getscheduler(worker) == (os.SCHED_IDLE if plays else os.SCHED_OTHER)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
@@ -213,20 +214,6 @@ def post(state: Path, wall: Path) -> None:
     file = StateFile(wall, state / "installation" / "walls")
     file.offer(status)
     until(file.path.exists)
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
-    return found
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
 
 
 def test_a_system_that_refuses_to_write_more_is_a_sentence(wall: Path, run: Run) -> None:

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable
 
 from tests.faults.gallery import Gallery, name_of
-from tests.wall_e2e.faults import children
+from tests.processes import children
 
 Mend = Callable[[], None]
 Harm = Callable[[Gallery, int, random.Random], Mend]

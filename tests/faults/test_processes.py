@@ -14,8 +14,9 @@ import pytest
 
 from tests.faults.gallery import PATIENCE_S, Gallery, gallery
 from tests.faults.verdict import Verdict, verdict
+from tests.processes import children
 from tests.sound_server import REMEDY, SoundServer, is_there
-from tests.wall_e2e.faults import children, wait_for
+from tests.wall_e2e.faults import wait_for
 
 STANDS_STILL_S = float(os.environ.get("INSTALLATION_STANDS_STILL_S", "6"))
 IMPORT_AND_OPEN = """

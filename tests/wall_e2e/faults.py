@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from installation.library.cached import Name, parsed
+from tests.processes import children
 
 CONFORMS, READS = PROGRAMS = ("conforming.py", "digesting.py")
 READER_IS_KILLED = 0.3
@@ -51,18 +52,6 @@ def workers(wall_pid: int) -> dict[int, Worker]:
                 asked = json.loads(command[-1])
                 film = _film(Path(asked.get("source") or asked["path"]))
                 found[pid] = Worker(named.pop(), film)
-    return found
-
-
-def children(pid: int) -> dict[int, list[str]]:
-    """The processes that a process has started, and each one's command line."""
-    found: dict[int, list[str]] = {}
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            child = int(folder.name)
-            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
-                command = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-                found[child] = [os.fsdecode(word) for word in command]
     return found
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import mss
 import numpy as np
 
+from tests import processes
 from tests.clips import make_clip
 from tests.faults.desktop import desktop
 from tests.faults.onlooker import Onlooker, Sight, glance, look, onlooker
@@ -118,8 +119,8 @@ class Kiosk:
     def children(self, word: str) -> list[int]:
         """The supervisor's processes whose command holds this word."""
         assert self.process is not None
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in found.split() if word in command_of(int(pid))]
+        found = processes.children(self.process.pid).items()
+        return [pid for pid, command in found if word in " ".join(command)]
 
     @property
     def wall(self) -> int:
@@ -149,22 +150,6 @@ class Kiosk:
         first = next(at for at, sight in enumerate(seen) if not sight.is_desktop)
         last = next(at for at, sight in reversed([*enumerate(seen)]) if not sight.is_desktop)
         return seen[first : last + 1]
-
-
-def command_of(pid: int) -> str:
-    """A process's command line; nothing where it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
-
-
-def is_running(pid: int) -> bool:
-    """False for one that has ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @contextmanager

@@ -13,30 +13,14 @@ import pytest
 from installation.control.statefile import walls
 from installation.kiosk.exits import BUG
 from tests.clips import make_clip
+from tests.processes import children, is_running
 from tests.wall_e2e.live import live
 from tests.wall_e2e.screen import XvfbScreen
 
 
 def looks(pid: int) -> list[int]:
     """The processes of a wall that look into films."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    children = [child for task in tasks for child in (task / "children").read_text().split()]
-    return [int(child) for child in children if "probing.py" in command(child)]
-
-
-def command(pid: str) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
-def is_running(pid: int) -> bool:
-    """False for one that has ended and whose end nobody has asked for yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
+    return [child for child, command in children(pid).items() if "probing.py" in " ".join(command)]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from installation.control.status import WallStatus
 from installation.kiosk.exits import RESTART
 from installation.kiosk.last_good import Good, LastGood
 from tests.faults.onlooker import glance
-from tests.wall_e2e.kiosk import PATIENCE_S, Kiosk, is_running, kiosk_in, log_of
+from tests.processes import is_running
+from tests.wall_e2e.kiosk import PATIENCE_S, Kiosk, kiosk_in, log_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Xvfb and /proc")
 
