@@ -47,7 +47,7 @@ WORTH_A_WORD_KB = 20.0
 PATIENCE_S = 60
 NOTED_LATE_S = 0.5
 """The play log looks at the wall five times a second."""
-SETTLING_H, SLIGHT = 2.0, 0.1
+SETTLING_H, SLIGHT = 2.0, 0.2
 """A wall takes some time to have everything once: over fewer simulated hours no slope says
 anything, and it is only to grow by less than this share."""
 
