@@ -46,6 +46,8 @@ MOST_REFUSALS, REFUSALS_S = 2, 3600
 _NS = 1_000_000_000
 WORTH_IT = 1.5
 """Times the pixels that are needed: what has fewer is good enough, and costs about as much."""
+_Original = tuple[Path, tuple[int, ...]]
+"""What tells an original from one that took its place: its path and its edition."""
 
 
 class Copies:
@@ -60,9 +62,9 @@ class Copies:
         self._room = Room()
         self._queue: ConformQueue | None = None
         self._lock = threading.Lock()
-        self._chosen: dict[tuple[Path, tuple[int, ...]], Mezzanine] = {}  # by the original
-        self._refused: dict[tuple[Path, tuple[int, ...]], list[int]] = {}  # when, in ns
-        self._discarded: dict[tuple[Path, tuple[int, ...]], Mezzanine] = {}  # to leave the cache
+        self._chosen: dict[_Original, Mezzanine] = {}
+        self._refused: dict[_Original, list[int]] = {}  # when, in ns
+        self._discarded: list[tuple[_Original, Mezzanine]] = []  # to be taken out of the cache
         self._bad: deque[tuple[Path, int]] = deque(maxlen=BAD_KEPT)  # some may be told of yet
         self._stale: set[str] = set()
         self._lost: dict[str, Mezzanine] = {}
@@ -148,8 +150,9 @@ class Copies:
         with self._changed:
             found = [key for key, made in self._chosen.items() if made.path == version.path]
             for key in found:
-                bad = self._discarded[key] = self._chosen.pop(key)
+                bad = self._chosen.pop(key)
                 self._bad.append((bad.path, bad.made_ns))
+                self._discarded.append((key, bad))
                 self._stale.add(version.name)
             self._is_new |= bool(found)
             self._changed.notify_all()
@@ -284,8 +287,8 @@ class Copies:
         for name in set(before) - originals.keys():
             self._queue.unwant(name)
         with self._lock:
-            discarded, self._discarded = self._discarded, {}
-        for original, bad in discarded.items():
+            discarded, self._discarded = self._discarded, []
+        for original, bad in discarded:
             if self._cache.still_holds(bad):  # one taken away just then is not to blame
                 self._refused.setdefault(original, []).append(self._clock.now_ns())
             self._cache.discard(bad)
@@ -400,5 +403,5 @@ def _is_right(made: Size, wanted: Size) -> bool:
     return fills and made[0] * made[1] < WORTH_IT * wanted[0] * wanted[1]
 
 
-def _key(version: Version) -> tuple[Path, tuple[int, ...]]:
+def _key(version: Version) -> _Original:
     return version.path, version.edition
