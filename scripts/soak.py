@@ -388,11 +388,10 @@ def on_air_by_the_log(folder: Path, names: Sequence[str]) -> Callable[[int, floa
 
 def judged(soaked: Soaked, round_s: float) -> tuple[dict[str, str], dict[str, bool]]:
     """The figures in words, and what is to be true of them."""
-    slopes = [
+    memory, files, threads = (
         slope_of(soaked.samples, value, soaked.hours, round_s)
         for value in (lambda one: one.rss_kb, lambda one: one.files, lambda one: one.threads)
-    ]
-    memory, files, threads = slopes
+    )
     pace = soaked.hours / (soaked.real_s / 60)
     figures = {
         "simulated": f"{soaked.hours:.2f} h ({soaked.loops} loops) in {soaked.real_s:.0f} s,"

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.gallery import PATIENCE_S, Gallery, gallery
 from tests.faults.verdict import Verdict, verdict
-from tests.processes import children
+from tests.processes import children_with
 from tests.sound_server import REMEDY, SoundServer, is_there
 from tests.wall_e2e.faults import wait_for
 
@@ -66,11 +66,7 @@ def kill_one(wall: Gallery, program: str) -> None:
     """As soon as there is one."""
 
     def found() -> list[int]:
-        return [
-            pid
-            for pid, command in children(wall.pid).items()
-            if any(program in word for word in command)
-        ]
+        return children_with(wall.pid, program)
 
     wait_for(lambda: bool(found()), PATIENCE_S, lambda: f"no {program} came")
     for pid in found():

@@ -15,10 +15,10 @@ from pathlib import Path
 import mss
 import numpy as np
 
-from tests import processes
 from tests.clips import make_clip
 from tests.faults.desktop import desktop
 from tests.faults.onlooker import Onlooker, Sight, glance, look, onlooker
+from tests.processes import children_with
 from tests.wall_e2e.finder import Rect
 from tests.wall_e2e.live import logged_in
 from tests.wall_e2e.screen import XvfbScreen
@@ -119,8 +119,7 @@ class Kiosk:
     def children(self, word: str) -> list[int]:
         """The supervisor's processes whose command holds this word."""
         assert self.process is not None
-        found = processes.children(self.process.pid).items()
-        return [pid for pid, command in found if word in " ".join(command)]
+        return children_with(self.process.pid, word)
 
     @property
     def wall(self) -> int:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from installation.config import load_config
 from installation.layout import CaptionSpace, Size, TileSpec, arrange
 from installation.library import scan
@@ -36,12 +34,6 @@ class Outcome:
     def seen(self) -> tuple[Seen, ...]:
         """The changed pictures, in order."""
         return self.watched.seen
-
-
-def open_films(pid: int, below: Path) -> set[Path]:
-    """The films that a process has open below a folder; of a folder taken away, none."""
-    paths = {Path(file.path) for file in psutil.Process(pid).open_files()}
-    return {path for path in paths if path.suffix == ".mp4" and below in path.parents}
 
 
 def picture_rects(config_path: Path, size: tuple[int, int]) -> list[Rect]:

@@ -15,6 +15,7 @@ import pytest
 
 from installation.library.conform_job import KILLED_AGAIN_S, nth
 from tests.clips import make_clip
+from tests.processes import open_films
 from tests.wall_e2e.faults import (
     CONFORMS,
     PROGRAMS,
@@ -30,7 +31,6 @@ from tests.wall_e2e.faults import (
 )
 from tests.wall_e2e.live import Live, check_lock, live
 from tests.wall_e2e.roaming import Glance
-from tests.wall_e2e.run import open_films
 from tests.wall_e2e.screen import XvfbScreen
 
 RATE, LENGTH = 12, 24

@@ -10,8 +10,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from tests.clips import make_clip
+from tests.processes import open_films
 from tests.wall_e2e.roaming import Glance, Glances
-from tests.wall_e2e.run import open_films
 from tests.wall_e2e.screen import XvfbScreen
 from tests.wall_e2e.test_changing import check_lock, playing
 

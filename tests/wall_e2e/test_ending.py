@@ -13,14 +13,14 @@ import pytest
 from installation.control.statefile import walls
 from installation.kiosk.exits import BUG
 from tests.clips import make_clip
-from tests.processes import children, is_running
+from tests.processes import children_with, is_running
 from tests.wall_e2e.live import live
 from tests.wall_e2e.screen import XvfbScreen
 
 
 def looks(pid: int) -> list[int]:
     """The processes of a wall that look into films."""
-    return [child for child, command in children(pid).items() if "probing.py" in " ".join(command)]
+    return children_with(pid, "probing.py")
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication, QImage
 
 from installation.sample import scenes
-from tests.wall_e2e.run import PLAY, open_films
+from tests.processes import open_films
+from tests.wall_e2e.run import PLAY
 from tests.wall_e2e.screen import XvfbScreen
 
 Pixels = NDArray[np.float64]
